@@ -1,0 +1,135 @@
+"""The one error tree. Constructors take facts and build a sentence that says what to do next.
+
+GoldenpathError
+├── NotFound                 an object that does not exist, or is another owner's
+├── Conflict                 the object's state does not allow this now
+│   └── NotWaiting           an answer to an interrupt that is not pending
+├── InvalidInput             the caller's data cannot be used
+│   ├── UnreadableFile       an upload whose shape or encoding is not understood
+│   └── TooLarge             more than a limit allows
+├── StaleAttempt             a superseded attempt tried to write
+├── Unavailable              a part of the service is down; trying again later helps
+│   └── ModelUnavailable     the chat model's endpoint failed
+└── StartupError             the process cannot start
+    ├── InvalidSettings      an unknown or bad setting
+    ├── DataDirInUse         another instance owns the data folder
+    ├── DiskFull             no room left for the database
+    ├── DatabaseUnreachable  no server at DATABASE_URL
+    └── DatabaseTooOld       a server below the oldest supported version
+"""
+
+
+class GoldenpathError(Exception):
+    """Root of all errors whose text may be shown to a user."""
+
+
+class NotFound(GoldenpathError):
+    """An object that does not exist or belongs to somebody else."""
+
+    def __init__(self, noun: str, identifier: str) -> None:
+        super().__init__(f"There is no {noun} {identifier}. Check the id, or list what you have.")
+
+
+class Conflict(GoldenpathError):
+    """The object's state does not allow the request now."""
+
+
+class NotWaiting(Conflict):
+    """An answer to a question that nobody is asking (any more)."""
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(
+            f"Nothing is waiting for this answer: {identifier} was already answered or is not "
+            "pending. Reload the thread to see where it stands."
+        )
+
+
+class InvalidInput(GoldenpathError):
+    """The caller's data cannot be used; the sentence says why and what would."""
+
+
+class UnreadableFile(InvalidInput):
+    """An upload whose format or encoding is not understood."""
+
+    def __init__(self, file_name: str, reason: str, next_step: str) -> None:
+        super().__init__(f"{file_name} cannot be read: {reason}. {next_step}")
+
+
+class TooLarge(InvalidInput):
+    """More than a configured limit allows."""
+
+    def __init__(self, noun: str, limit: str, setting: str) -> None:
+        super().__init__(
+            f"{noun} is larger than {limit}. Send less, or raise the setting {setting}."
+        )
+
+
+class StaleAttempt(GoldenpathError):
+    """An attempt that another process has superseded tried to write."""
+
+    def __init__(self, run_id: str, attempt: int) -> None:
+        super().__init__(f"Attempt {attempt} of run {run_id} was taken over by another worker.")
+        self.run_id = run_id
+        self.attempt = attempt
+
+
+class Unavailable(GoldenpathError):
+    """A part of the service is down for now."""
+
+
+class ModelUnavailable(Unavailable):
+    """The chat model's endpoint failed; `reason` is for people."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        super().__init__(f"The model {model} is not answering: {reason}.")
+        self.model = model
+        self.reason = reason
+
+
+class StartupError(GoldenpathError):
+    """The process cannot start; the sentence names what to change."""
+
+
+class InvalidSettings(StartupError):
+    """One or more settings are unknown or have a bad value."""
+
+
+class DataDirInUse(StartupError):
+    """Another instance serves from the same data folder."""
+
+    def __init__(self, data_dir: str, owner: str) -> None:
+        super().__init__(
+            f"The data folder {data_dir} is in use by {owner}. Stop that instance, or choose "
+            "another folder with --data-dir."
+        )
+
+
+class DiskFull(StartupError):
+    """No room left where the database lives."""
+
+    def __init__(self, data_dir: str, free_mb: int, needed_mb: int) -> None:
+        super().__init__(
+            f"The disk that holds {data_dir} has {free_mb} MB free, and {needed_mb} MB are needed. "
+            "Free some room, choose another folder with --data-dir, or lower "
+            "GOLDENPATH_MIN_FREE_DISK_MB."
+        )
+
+
+class DatabaseUnreachable(StartupError):
+    """No Postgres answers where DATABASE_URL points."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(
+            f"Postgres at {where} cannot be reached: {reason}. Check DATABASE_URL and that the "
+            "server is running, or unset DATABASE_URL to use the embedded one."
+        )
+
+
+class DatabaseTooOld(StartupError):
+    """The server is older than what we support."""
+
+    def __init__(self, where: str, version: int, oldest: int) -> None:
+        super().__init__(
+            f"Postgres at {where} is version {version}; {oldest} or newer is needed. Upgrade it, "
+            "or unset DATABASE_URL to use the embedded one."
+        )

@@ -1,0 +1,54 @@
+"""What graphs, nodes and tools need from the outside, as Protocols others implement."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from domain.costs.facts import Coverage, UsageFacts
+from domain.costs.reports import Report
+from domain.events import Event
+from domain.identity import UserContext
+
+
+class UsageSource(Protocol):
+    """The imported usage of a user's tenant."""
+
+    async def coverage(self, user: UserContext) -> Coverage:
+        """What usage there is, and what it lacks."""
+        ...
+
+    async def facts(self, user: UserContext) -> UsageFacts:
+        """The usage, aggregated for analysis."""
+        ...
+
+
+class SampleImporter(Protocol):
+    """Brings in the bundled sample usage."""
+
+    async def import_sample(self, user: UserContext, model: str) -> UUID:
+        """Import the sample as calls of `model`; returns the import's id. Repeating is harmless."""
+        ...
+
+
+class ReportStore(Protocol):
+    """Where reports are kept."""
+
+    async def save(self, user: UserContext, report: Report, thread_id: UUID | None) -> UUID:
+        """Keep a report; returns its id."""
+        ...
+
+
+class EventSink(Protocol):
+    """Where a run's events go, in order."""
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Take events for the next commit; raises `StaleAttempt` once the run was taken over."""
+        ...
+
+    async def drained(self) -> None:
+        """Wait while too many events wait to be committed."""
+        ...
+
+    async def keep(self, media_type: str, content: bytes) -> str:
+        """Store what is too large for an event; returns its artifact id."""
+        ...

@@ -1,0 +1,77 @@
+"""Connections: the pools and the transactions that repositories run in.
+
+Two pools, so that many readers of the API can never starve the runs, and nobody keeps a
+connection while waiting for a model, a client or a person.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+#: Every connection sees our tables first, then LangGraph's, then the queue's.
+SEARCH_PATH = "goldenpath,langgraph,procrastinate,public"
+
+Connection = AsyncConnection[DictRow]
+Pool = AsyncConnectionPool[Connection]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSizes:
+    """Most connections a pool may open."""
+
+    api: int = 8
+    runs: int = 4
+
+
+class Database:
+    """The two pools over one Postgres."""
+
+    def __init__(self, url: str, sizes: PoolSizes | None = None) -> None:
+        self.url = url
+        sizes = sizes or PoolSizes()
+        self.api: Pool = _pool(url, "goldenpath api", sizes.api)
+        self.runs: Pool = _pool(url, "goldenpath runs", sizes.runs)
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Open both pools."""
+        await self._stack.enter_async_context(self.api)
+        await self._stack.enter_async_context(self.runs)
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Close both pools, waiting for what is in flight."""
+        await self._stack.aclose()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A connection of the API's pool inside one transaction."""
+        async with self.api.connection() as connection, connection.transaction():
+            yield connection
+
+
+def connection_arguments() -> dict[str, Any]:
+    """How every connection of ours is opened."""
+    return {
+        "autocommit": True,
+        "row_factory": dict_row,
+        "options": f"-c search_path={SEARCH_PATH} -c timezone=UTC",
+    }
+
+
+def _pool(url: str, name: str, size: int) -> Pool:
+    return AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=size,
+        open=False,
+        name=name,
+        timeout=30.0,
+        kwargs={**connection_arguments(), "application_name": name},
+        connection_class=AsyncConnection[DictRow],
+    )

@@ -1,0 +1,177 @@
+"""The one write path of a process: events, checkpoints and endings of all runs, committed together.
+
+Callers put a `Write` and wait for it; one task takes everything that waits, commits it in one
+statement, lets the callers go, and starts again at once. An idle system so answers within a
+millisecond or two and a busy one batches by itself.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from typing import Self
+from uuid import uuid4
+
+import psycopg
+
+from domain.errors import StaleAttempt
+from storage.database import Connection, Pool
+from storage.group_commit_batch import Batch
+from storage.sql_files import load_statements
+from storage.writes import Write
+
+logger = logging.getLogger(__name__)
+
+_SQL = load_statements("group_commit")
+
+#: How long to wait before trying a lost connection again, doubling from first to last.
+_FIRST_RETRY_S, _LAST_RETRY_S = 0.05, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCommitLimits:
+    """How much one flush may carry."""
+
+    writes_a_flush: int = 2_000
+
+
+@dataclass(slots=True)
+class _Waiting:
+    write: Write
+    done: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class FlushCounts:
+    """What the write path has done since it started; tests assert on these, not on time."""
+
+    flushes: int = 0
+    writes: int = 0
+    retried_alone: int = 0
+    reconnects: int = 0
+    stale: int = 0
+
+
+class GroupCommit:
+    """Collects writes and commits them in batches, in the order they were put."""
+
+    def __init__(self, pool: Pool, limits: GroupCommitLimits | None = None) -> None:
+        self._pool = pool
+        self._limits = limits or GroupCommitLimits()
+        self._waiting: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+        self.counts = FlushCounts()
+
+    async def __aenter__(self) -> Self:
+        """Start the flushing task."""
+        self._task = asyncio.create_task(self._flush_forever(), name="group commit")
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Commit what waits, then stop."""
+        self._closing = True
+        self._wake.set()
+        if self._task:
+            await self._task
+
+    def put(self, write: Write) -> asyncio.Future[None]:
+        """Queue a write; the future is done when it is durable.
+
+        It raises `StaleAttempt` when the run no longer holds the pen, and the database's own
+        error when its data cannot be stored. Nobody has to wait for it.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(write, done))
+        self._wake.set()
+        return done
+
+    @property
+    def backlog(self) -> int:
+        """Writes that wait for a flush."""
+        return len(self._waiting)
+
+    async def _flush_forever(self) -> None:
+        while True:
+            await self._wake.wait()
+            while self._waiting:
+                taken = min(len(self._waiting), self._limits.writes_a_flush)
+                await self._flush([self._waiting.popleft() for _ in range(taken)])
+            self._wake.clear()
+            if self._closing:
+                return
+
+    async def _flush(self, waiting: Sequence[_Waiting]) -> None:
+        self.counts.flushes += 1
+        self.counts.writes += len(waiting)
+        batch = Batch(uuid4(), [item.write for item in waiting])
+        try:
+            held = await self._commit(batch)
+        except psycopg.Error as error:
+            if len(waiting) == 1:
+                _settle(waiting[0].done, error)
+                return
+            # One of them is bad: let only its caller fail.
+            for item in waiting:
+                self.counts.retried_alone += 1
+                await self._flush([item])
+            return
+        for item in waiting:
+            pen = item.write.pen
+            if batch.pens[pen] in held:
+                _settle(item.done, None)
+            else:
+                self.counts.stale += 1
+                _settle(item.done, StaleAttempt(str(pen.run_id), pen.attempt))
+
+    async def _commit(self, batch: Batch) -> Set[int]:
+        """Commit a batch; returns the places of the pens that held."""
+        parameters = batch.parameters()
+        wait_s = _FIRST_RETRY_S
+        unsure = False
+        while True:
+            try:
+                async with self._pool.connection() as connection:
+                    if unsure and (held := await _committed(connection, batch)):
+                        return held
+                    cursor = await connection.execute(
+                        _SQL["commit_batch"], parameters, prepare=True
+                    )
+                    row = await cursor.fetchone()
+                    return set(row["held"] or ()) if row else set()
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                if not _connection_is_gone(error):
+                    raise
+                # The commit may have happened without its answer reaching us.
+                unsure = True
+                self.counts.reconnects += 1
+                logger.warning("The database is away, trying again in %.2f s: %s", wait_s, error)
+                await asyncio.sleep(wait_s)
+                wait_s = min(2 * wait_s, _LAST_RETRY_S)
+
+
+async def _committed(connection: Connection, batch: Batch) -> Set[int]:
+    threads = [pen.thread_id for pen in batch.pens]
+    cursor = await connection.execute(_SQL["flushed"], [batch.flush_id, threads])
+    row = await cursor.fetchone()
+    runs = set(row["held"] or ()) if row else set()
+    return {place for pen, place in batch.pens.items() if pen.run_id in runs}
+
+
+def _connection_is_gone(error: psycopg.Error) -> bool:
+    # Without an SQLSTATE the server never answered; class 57 is the server shutting down or
+    # starting up; class 08 is a broken connection.
+    return error.sqlstate is None or error.sqlstate[:2] in ("57", "08")
+
+
+def _settle(done: asyncio.Future[None], error: Exception | None) -> None:
+    if done.done():
+        return
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(error)
+        # Whoever put it may not be waiting; the journal of the run looks at the outcome.
+        done.add_done_callback(lambda future: future.exception())

@@ -1,0 +1,106 @@
+"""The event log as readers see it, and what is too large for it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+
+from domain.errors import NotFound
+from domain.events import StoredEvent
+from domain.identity import UserContext
+from storage.database import Database
+from storage.sql_files import load_statements
+
+_SQL = load_statements("run_events")
+
+
+class RunEventRepository:
+    """Reads of the log. Whoever asks has been checked to own the thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def after(self, thread_id: UUID, after: int, limit: int) -> list[StoredEvent]:
+        """A thread's next events behind `after`, oldest first."""
+        parameters = {"thread_id": thread_id, "after": after, "limit": limit}
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["after"], parameters)
+            rows = await cursor.fetchall()
+        return [_event(thread_id, row) for row in rows]
+
+    async def after_many(
+        self, cursors: Mapping[UUID, int], limit: int
+    ) -> dict[UUID, list[StoredEvent]]:
+        """The next events of many threads, each behind its own number: one query for all."""
+        parameters = {
+            "threads": list(cursors),
+            "after": list(cursors.values()),
+            "limit": limit,
+        }
+        found: dict[UUID, list[StoredEvent]] = {}
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["after_many"], parameters, prepare=True)
+            for row in await cursor.fetchall():
+                found.setdefault(row["thread_id"], []).append(_event(row["thread_id"], row))
+        return found
+
+    async def of_run(self, run_id: UUID) -> list[dict[str, Any]]:
+        """All events of a run as JSON data, without their numbers."""
+        async with self._database.runs.connection() as connection:
+            cursor = await connection.execute(_SQL["of_run"], {"run_id": run_id})
+            return [orjson.loads(row["body"]) for row in await cursor.fetchall()]
+
+    async def head(self, thread_id: UUID) -> int:
+        """The last number given out on a thread, 0 when it has no events."""
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["head"], {"thread_id": thread_id})
+            row = await cursor.fetchone()
+        return row["last_seq"] if row else 0
+
+
+class ArtifactRepository:
+    """What is too large for an event, or is a file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(
+        self, user: UserContext, thread_id: UUID, media_type: str, content: bytes
+    ) -> UUID:
+        """Keep something with its thread; returns its id."""
+        artifact_id = uuid4()
+        parameters = {
+            "artifact_id": artifact_id,
+            "tenant_id": user.tenant_id,
+            "user_id": user.user_id,
+            "thread_id": thread_id,
+            "media_type": media_type,
+            "content": content,
+        }
+        async with self._database.runs.connection() as connection:
+            await connection.execute(_SQL["save_artifact"], parameters)
+        return artifact_id
+
+    async def get(self, user: UserContext, artifact_id: UUID) -> tuple[str, bytes]:
+        """Media type and content; raises `NotFound`."""
+        parameters = {
+            "artifact_id": artifact_id,
+            "tenant_id": user.tenant_id,
+            "user_id": user.user_id,
+        }
+        async with self._database.api.connection() as connection:
+            row = await (await connection.execute(_SQL["artifact"], parameters)).fetchone()
+        if row is None:
+            raise NotFound("artifact", str(artifact_id))
+        return row["media_type"], row["content"]
+
+
+def _event(thread_id: UUID, row: Mapping[str, Any]) -> StoredEvent:
+    return StoredEvent(
+        seq=row["seq"],
+        thread_id=str(thread_id),
+        run_id=str(row["run_id"]),
+        type=row["type"],
+        body=row["body"].encode(),
+    )

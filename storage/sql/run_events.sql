@@ -1,0 +1,35 @@
+-- after --
+-- A thread's events behind a number, oldest first.
+SELECT seq, run_id, type, body FROM run_events
+WHERE thread_id = %(thread_id)s AND seq > %(after)s
+ORDER BY seq
+LIMIT %(limit)s
+
+-- after_many --
+-- The new events of many threads, each behind its own number.
+SELECT e.thread_id, e.seq, e.run_id, e.type, e.body
+FROM unnest(%(threads)b::uuid[], %(after)b::int8[]) AS t (thread_id, after)
+CROSS JOIN LATERAL (
+    SELECT * FROM run_events r
+    WHERE r.thread_id = t.thread_id AND r.seq > t.after
+    ORDER BY r.seq
+    LIMIT %(limit)s
+) AS e
+
+-- of_run --
+-- All events of one run, oldest first.
+SELECT type, body FROM run_events WHERE run_id = %(run_id)s ORDER BY seq
+
+-- head --
+-- The last number given out on a thread.
+SELECT last_seq FROM event_heads WHERE thread_id = %(thread_id)s
+
+-- save_artifact --
+-- Keep what is too large for an event.
+INSERT INTO artifacts (artifact_id, tenant_id, user_id, thread_id, media_type, content)
+VALUES (%(artifact_id)s, %(tenant_id)s, %(user_id)s, %(thread_id)s, %(media_type)s, %(content)s)
+
+-- artifact --
+-- One artifact of this user.
+SELECT media_type, content FROM artifacts
+WHERE artifact_id = %(artifact_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
