@@ -1,0 +1,153 @@
+"""What a run has open, and the events that open and close it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.events import AgentStatus, Event, EventType
+from domain.masking import masked
+from domain.run_log import OpenAgent, OpenTool, Path, RunLog
+from graphs.stream_parts import as_data, short_input, short_result
+
+
+@dataclass(frozen=True, slots=True)
+class RunIdentity:
+    """Whose events these are."""
+
+    run_id: str
+    thread_id: str
+    attempt: int
+    #: The root agent, by its graph.
+    agent: str
+    title: str
+
+
+class OpenWork:
+    """The open agents and calls of one attempt; whoever ends the run closes them here."""
+
+    def __init__(self, identity: RunIdentity, log: RunLog) -> None:
+        """`log` holds what earlier attempts left open; it is kept up to date."""
+        self.log = log
+        self._identity = identity
+        self._nodes: dict[Path, list[str]] = {}
+        #: Call ids of LangGraph → the ids that the log shows.
+        self._shown: dict[str, str] = {}
+
+    def event(
+        self,
+        kind: EventType,
+        at: datetime,
+        path: Path,
+        payload: Mapping[str, Any],
+        node: str | None = None,
+    ) -> Event:
+        """An event of this attempt."""
+        identity = self._identity
+        return Event(
+            kind, identity.run_id, identity.thread_id, identity.attempt, at, path, node, payload
+        )
+
+    def say(
+        self, at: datetime, path: Path, payload: Mapping[str, Any], node: str | None = None
+    ) -> Event:
+        """An agent's thinking."""
+        if agent := self.log.agents.get(path):
+            agent.has_said = True
+        return self.event("agent_thinking", at, path, payload, node)
+
+    def note_node(self, path: Path, node: str) -> None:
+        """An agent's graph runs a node."""
+        self._nodes.setdefault(path, []).append(node)
+
+    def start_agent(self, at: datetime, path: Path, title: str, values: Any) -> Event:
+        """Open an agent; `values` is its input."""
+        self.log.agents[path] = OpenAgent(path, title, at)
+        self.log.has_started = True
+        payload = {"agent": path[-1], "title": title, "input": short_input(values)}
+        return self.event("agent_started", at, path, payload)
+
+    def start_call(self, at: datetime, path: Path, call_id: str, data: Mapping[str, Any]) -> Event:
+        """Open a call; one that was already shown as completed is shown as a new one."""
+        shown = call_id
+        if call_id in self.log.call_ids:
+            shown = f"{call_id}~{self._identity.attempt}.{len(self.log.call_ids)}"
+        self._shown[call_id] = shown
+        tool = str(data.get("tool_name") or "tool")
+        self.log.tools[shown] = OpenTool(shown, tool, path, at)
+        self.log.call_ids.add(shown)
+        payload = {"call_id": shown, "tool": tool, "args": masked(as_data(data.get("input") or {}))}
+        return self.event("tool_executing", at, path, payload)
+
+    def end_call(
+        self, at: datetime, call_id: str, status: str, result: Any = None, error: str | None = None
+    ) -> list[Event]:
+        """Close a call, if it is open."""
+        call = self.log.tools.pop(self._shown.get(call_id, call_id), None)
+        if call is None:
+            return []
+        payload = {
+            "call_id": call.call_id,
+            "tool": call.tool,
+            "status": status,
+            "result": masked(result),
+            "duration_ms": _milliseconds(call.started_at, at),
+        }
+        if error is not None:
+            payload["error"] = error
+        elif status == "error":
+            payload["error"] = str(result)
+        return [self.event("tool_completed", at, call.path, payload)]
+
+    def close(
+        self, path: Path, at: datetime, status: AgentStatus, reason: str | None, values: Any
+    ) -> list[Event]:
+        """Complete an agent, and before it everything open below it, innermost first.
+
+        `reason` is what an unfinished call says about why; `values` is the agent's result.
+        """
+        events: list[Event] = []
+        for call in [call for call in self.log.tools.values() if _is_below(call.path, path)]:
+            why = reason or "The call did not finish."
+            events += self.end_call(at, call.call_id, "error", error=why)
+        below = [other for other in self.log.agents if _is_below(other, path)]
+        for open_path in sorted(below, key=len, reverse=True):
+            events += self._complete(open_path, at, status, values if open_path == path else None)
+        return events
+
+    def _complete(self, path: Path, at: datetime, status: AgentStatus, values: Any) -> list[Event]:
+        agent = self.log.agents[path]
+        events: list[Event] = []
+        if status == "ok" and not agent.has_said:
+            events.append(self._summary(at, path))
+        del self.log.agents[path]
+        parent = self.log.agents.get(path[:-1])
+        usage = agent.usage.as_json()
+        if parent and usage:
+            parent.usage.add(agent.usage)
+        payload: dict[str, Any] = {
+            "agent": path[-1],
+            "status": status,
+            "duration_ms": _milliseconds(agent.started_at, at),
+        }
+        if result := short_result(values):
+            payload["result"] = result
+        if usage:
+            payload["usage"] = usage
+        return [*events, self.event("agent_completed", at, path, payload)]
+
+    def _summary(self, at: datetime, path: Path) -> Event:
+        # Every agent that completes ok has said something; one that was silent says what it did.
+        steps = list(dict.fromkeys(self._nodes.get(path, ())))
+        text = f"Done: {', then '.join(steps)}." if steps else "Done."
+        payload = {"kind": "thought", "message_id": f"{'/'.join(path)}:done", "text": text}
+        return self.say(at, path, payload)
+
+
+def _is_below(path: Path, ancestor: Path) -> bool:
+    return path[: len(ancestor)] == ancestor
+
+
+def _milliseconds(start: datetime, end: datetime) -> int:
+    # Clocks of two machines may disagree after a takeover; a duration is never negative.
+    return max(0, round((end - start).total_seconds() * 1000))

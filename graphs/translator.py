@@ -1,0 +1,224 @@
+"""From graph to event: one pure state machine over LangGraph's stream parts.
+
+It takes parts of the modes `tasks`, `messages`, `custom` and `tools` (streamed with
+`subgraphs=True, version="v2"`) and returns events. Which node is an agent is declared in the node's
+metadata (`{"agent": …, "title": …}`); node names are never parsed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from langchain_core.messages import AIMessage
+
+from domain.events import AGENT_STATUS_AT_END, AgentStatus, EndStatus, Event, EventType
+from domain.run_log import Path, RunLog
+from graphs.open_work import OpenWork, RunIdentity
+from graphs.speech import Price, Speech
+from graphs.stream_parts import (
+    Namespace,
+    is_start,
+    task_id_of,
+    task_of_message,
+    tool_result,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    namespace: Namespace
+    node: str
+    #: The path of the agent that this task is, if it is one.
+    agent_path: Path | None
+
+
+class Translator:
+    """Turns the parts of one attempt into events, and closes what is open at its end."""
+
+    def __init__(self, identity: RunIdentity, log: RunLog, price: Price) -> None:
+        """`log` holds what earlier attempts left open; it is kept up to date."""
+        self._log = log
+        self._work = OpenWork(identity, log)
+        self._speech = Speech(self._work, price)
+        self._title = identity.title
+        self._root: Path = (identity.agent,)
+        self._declared: dict[Path, str] = {self._root: identity.agent}
+        self._tasks: dict[str, _Task] = {}
+        # Left open by a dead attempt and not seen again yet.
+        self._left_agents = {path for path in log.agents if path != self._root}
+        self._left_calls = set(log.tools)
+        self._starting: set[Path] = set()
+
+    def start(self, at: datetime, values: Any, from_checkpoint: str | None) -> list[Event]:
+        """The events with which an attempt begins; `values` is the run's input."""
+        taken_over = self._log.has_started
+        events: list[Event] = []
+        if self._root not in self._log.agents:
+            events.append(self._work.start_agent(at, self._root, self._title, values))
+        if taken_over:
+            payload = {"from_checkpoint": from_checkpoint}
+            events.append(self._work.event("resumed", at, self._root, payload))
+        return events
+
+    def translate(self, part: Mapping[str, Any], at: datetime) -> list[Event]:
+        """The events that a stream part stands for; none for what people do not see."""
+        namespace: Namespace = part["ns"]
+        data = part["data"]
+        match part["type"]:
+            case "tasks" if is_start(data):
+                return self._task_started(namespace, data, at)
+            case "tasks":
+                return [*self._settle(at), *self._task_ended(namespace, data, at)]
+            case "messages":
+                return [*self._settle(at), *self._message(namespace, data, at)]
+            case "custom":
+                return [*self._settle(at), *self._custom(namespace, data, at)]
+            case "tools":
+                return [*self._settle(at), *self._tool(namespace, data, at)]
+            case _:
+                return []
+
+    def finish(
+        self,
+        end: EndStatus,
+        at: datetime,
+        *,
+        before: Sequence[tuple[EventType, Mapping[str, Any]]] = (),
+        reason: str | None = None,
+        values: Any = None,
+    ) -> list[Event]:
+        """Close what is open and end the run.
+
+        `before` are the payloads of `interrupt` or `error` events that come first, `reason` is what
+        an unfinished call says about why, `values` the graph's last state.
+        """
+        events = [self._work.event(kind, at, self._root, payload) for kind, payload in before]
+        events += self._work.close(self._root, at, AGENT_STATUS_AT_END[end], reason, values)
+        events.append(self._work.event("end", at, self._root, {"status": end}))
+        return events
+
+    def _task_started(
+        self, namespace: Namespace, task: Mapping[str, Any], at: datetime
+    ) -> list[Event]:
+        parent = self._scope(namespace)
+        if self._left_agents:
+            self._starting.add(parent)
+        self._work.note_node(parent, task["name"])
+        metadata = task.get("metadata") or {}
+        declared = metadata.get("agent")
+        # Metadata is inherited: a task inside an agent repeats its agent's name.
+        if not declared or declared == self._declared.get(parent):
+            self._tasks[task["id"]] = _Task(namespace, task["name"], None)
+            return []
+        path = (*parent, str(declared))
+        adopted = path in self._left_agents
+        self._left_agents.discard(path)
+        if not adopted:
+            path = self._unused(path)
+        self._declared[path] = str(declared)
+        self._tasks[task["id"]] = _Task(namespace, task["name"], path)
+        if adopted:
+            return []
+        title = str(metadata.get("title") or declared)
+        return [self._work.start_agent(at, path, title, task.get("input"))]
+
+    def _task_ended(
+        self, namespace: Namespace, result: Mapping[str, Any], at: datetime
+    ) -> list[Event]:
+        events = self._end_left_calls(self._scope(namespace), at)
+        task = self._tasks.pop(result["id"], None)
+        # An agent that waits for an answer stays open; the end of the run closes it.
+        if task is None or task.agent_path is None or result.get("interrupts"):
+            return events
+        if task.agent_path not in self._log.agents:
+            return events
+        error = result.get("error")
+        status: AgentStatus = "error" if error else "ok"
+        reason = None if error is None else str(error)
+        closed = self._work.close(task.agent_path, at, status, reason, result.get("result"))
+        return [*events, *closed]
+
+    def _message(
+        self, namespace: Namespace, said: tuple[Any, dict[str, Any]], at: datetime
+    ) -> list[Event]:
+        message, metadata = said
+        # Questions and tools' answers are in the stream too; only what a model says is thinking.
+        if not isinstance(message, AIMessage):
+            return []
+        node, task_id = task_of_message(metadata)
+        path = self._scope((*namespace, task_id))
+        return self._speech.message(at, path, (namespace, node, task_id), (message, metadata))
+
+    def _custom(self, namespace: Namespace, data: Any, at: datetime) -> list[Event]:
+        if not isinstance(data, Mapping):
+            return []
+        if data.get("retract"):
+            return self._speech.retract(at, namespace)
+        text = data.get("thought")
+        if not isinstance(text, str):
+            return []
+        # The part does not say which task wrote it; a single open one it must have been.
+        speakers = [(i, task) for i, task in self._tasks.items() if task.namespace == namespace]
+        path = self._scope(namespace)
+        if len(speakers) != 1:
+            return [self._speech.thought(at, path, text, "|".join(namespace), None)]
+        task_id, task = speakers[0]
+        return [self._speech.thought(at, task.agent_path or path, text, task_id, task.node)]
+
+    def _tool(self, namespace: Namespace, data: Mapping[str, Any], at: datetime) -> list[Event]:
+        call_id = str(data["tool_call_id"])
+        match data["event"]:
+            case "tool-started" if call_id in self._left_calls:
+                # It was executing when its attempt died and executes again: one call to readers.
+                self._left_calls.discard(call_id)
+                return []
+            case "tool-started":
+                return [self._work.start_call(at, self._scope(namespace), call_id, data)]
+            case "tool-finished":
+                status, result = tool_result(data.get("output"))
+                return self._work.end_call(at, call_id, status, result)
+            case "tool-error":
+                error = str(data.get("message"))
+                return self._work.end_call(at, call_id, "error", error=error)
+            case _:
+                return []
+
+    def _settle(self, at: datetime) -> list[Event]:
+        """Close agents of a dead attempt that do not start again: their work was done.
+
+        All tasks of a superstep are announced before any goes on, so an agent that is missing from
+        the announcements beside it had finished when its attempt died.
+        """
+        events: list[Event] = []
+        for level in self._starting:
+            for path in [left for left in self._left_agents if left[:-1] == level]:
+                self._left_agents.discard(path)
+                events += self._work.close(path, at, "ok", None, None)
+        self._starting.clear()
+        return events
+
+    def _end_left_calls(self, scope: Path, at: datetime) -> list[Event]:
+        # Its task has ended without executing it again: it had completed when its attempt died.
+        events: list[Event] = []
+        for call_id in sorted(self._left_calls):
+            call = self._log.tools.get(call_id)
+            if call is None or call.path == scope:
+                self._left_calls.discard(call_id)
+                events += self._work.end_call(at, call_id, "ok")
+        return events
+
+    def _scope(self, namespace: Namespace) -> Path:
+        """The innermost agent that a namespace lies in."""
+        for segment in reversed(namespace):
+            task = self._tasks.get(task_id_of(segment))
+            if task and task.agent_path:
+                return task.agent_path
+        return self._root
+
+    def _unused(self, path: Path) -> Path:
+        """A path that no open agent has: the same agent may run several times side by side."""
+        candidate, number = path, 2
+        while candidate in self._log.agents:
+            candidate, number = (*path[:-1], f"{path[-1]}#{number}"), number + 1
+        return candidate

@@ -1,0 +1,82 @@
+"""`python -m server serve|worker|migrate|import-usage`: the processes of the service."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from domain.errors import GoldenpathError
+from server.settings import Settings, load_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. What cannot start says why in a sentence."""
+    options = _parser().parse_args(arguments)
+    given = {
+        name: value
+        for name in ("host", "port", "data_dir", "config", "worker_concurrency")
+        if (value := getattr(options, name, None)) is not None
+    }
+    try:
+        settings = load_settings(given)
+        logging.basicConfig(
+            level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        return _run(options, settings)
+    except GoldenpathError as error:
+        print(f"goldenpath: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    # Imported when wanted: `migrate` needs neither the agents nor the pages.
+    from server import commands
+
+    match options.command:
+        case "serve":
+            return _in_loop(commands.serve(settings, with_worker=not options.no_worker))
+        case "worker":
+            return _in_loop(commands.work(settings))
+        case "migrate":
+            return _in_loop(commands.migrate_database(settings))
+        case _:
+            file = commands.UsageFile(options.file, options.format, options.model)
+            return _in_loop(commands.import_usage(settings, file))
+
+
+def _in_loop(command: Any) -> int:
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(command)
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--data-dir", type=Path, help="folder of the embedded Postgres")
+    shared.add_argument("--config", type=Path, help="the langgraph.json to serve")
+    parser = argparse.ArgumentParser(prog="python -m server", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", parents=[shared], help="API, pages and one worker")
+    serve.add_argument("--host", help="address to listen on")
+    serve.add_argument("--port", type=int, help="port to listen on; 0 takes a free one")
+    serve.add_argument("--no-worker", action="store_true", help="execute no runs here")
+    worker = commands.add_parser("worker", parents=[shared], help="execute runs")
+    worker.add_argument(
+        "--concurrency", type=int, dest="worker_concurrency", help="runs at the same time"
+    )
+    commands.add_parser("migrate", parents=[shared], help="bring the database up to date")
+    usage = commands.add_parser("import-usage", parents=[shared], help="import a usage export")
+    usage.add_argument("file", type=Path, help="the export")
+    usage.add_argument("--format", default="auto", help="its format; recognised by default")
+    usage.add_argument("--model", help="the model of an export that names none")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""The commands of the service, each until it is done or stopped."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from domain.errors import StartupError
+from domain.identity import LOCAL_USER
+from server.composition import open_database, open_services
+from server.settings import Settings
+from storage.database import Database
+from storage.embedded import sole_instance
+from storage.usage_imports import ImportRequest, UsageImporter
+
+logger = logging.getLogger(__name__)
+
+#: Addresses that only this machine reaches; others need authentication.
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+#: How long open streams may hold up a stop, seconds.
+_CLOSE_STREAMS_S = 3
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and why when it cannot start."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.should_exit:
+            _say(f"goldenpath ready on {self._url}")
+
+
+async def serve(settings: Settings, *, with_worker: bool) -> int:
+    """API and pages, and one worker unless told otherwise, until stopped."""
+    from server.app import create_app
+
+    if settings.host not in _LOOPBACK:
+        raise StartupError(
+            f"Without authentication goldenpath listens on loopback only, not on {settings.host}. "
+            "Use --host 127.0.0.1, and a proxy that authenticates in front of it."
+        )
+    async with contextlib.AsyncExitStack() as stack:
+        if settings.database_url is None:
+            stack.enter_context(sole_instance(settings.data_dir))
+        listening = stack.enter_context(_bound(settings))
+        host, port = listening.getsockname()[:2]
+        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        services = await stack.enter_async_context(
+            open_services(settings, with_worker=with_worker)
+        )
+        config = uvicorn.Config(
+            create_app(services, url),
+            log_level=settings.log_level.lower(),
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_CLOSE_STREAMS_S,
+            http="httptools",
+            ws="none",
+        )
+        await _Server(config, url).serve(sockets=[listening])
+    return 0
+
+
+async def work(settings: Settings) -> int:
+    """Execute runs until stopped."""
+    async with open_services(settings, with_worker=True):
+        _say("goldenpath worker ready")
+        await _stopped()
+    return 0
+
+
+async def migrate_database(settings: Settings) -> int:
+    """Bring the database to the newest schema."""
+    async with open_database(settings):
+        _say("The database is up to date.")
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class UsageFile:
+    """A usage export on disk."""
+
+    path: Path
+    format: str
+    model: str | None
+
+
+async def import_usage(settings: Settings, file: UsageFile) -> int:
+    """Import a usage export and say what came of it."""
+    if not file.path.is_file():
+        raise StartupError(f"There is no file {file.path}. Name the export to import.")
+    async with open_database(settings) as url, Database(url) as database:
+        request = ImportRequest(
+            file_name=file.path.name, content=file.path, format=file.format, model=file.model
+        )
+        result = await UsageImporter(database).import_stream(LOCAL_USER, request)
+    _say(
+        f"{file.path.name} ({result.format}): {result.rows_imported:,} rows imported, "
+        f"{result.rows_duplicate:,} were there already, {result.rows_rejected:,} rejected."
+    )
+    return 0
+
+
+@contextlib.contextmanager
+def _bound(settings: Settings) -> Iterator[socket.socket]:
+    """The listening socket; raises `StartupError` when the address is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((settings.host, settings.port))
+        except OSError as error:
+            raise StartupError(
+                f"The address {settings.host}:{settings.port} cannot be used: {error.strerror}. "
+                "Stop what uses it, or choose another with --port."
+            ) from error
+        yield listening
+
+
+async def _stopped() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

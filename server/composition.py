@@ -1,0 +1,206 @@
+"""The composition root: opens every part of a process, wires them, and closes them again."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from domain.costs.prices import PriceBook
+from graphs.catalog import GraphEntry, load_catalog
+from server.call_price import call_price
+from server.runs.execution import Engine, ExecutionLimits
+from server.runs.feed import Feed
+from server.runs.manager import RunManager
+from server.runs.queue import RunQueue
+from server.runs.worker import Worker, WorkerLimits
+from server.settings import Settings
+from storage.database import Database, PoolSizes
+from storage.embedded import EmbeddedPostgres, create_database
+from storage.group_commit import GroupCommit
+from storage.migrate import migrate
+from storage.notifications import Listener
+from storage.reports import ReportRepository
+from storage.run_events import ArtifactRepository, RunEventRepository
+from storage.runs import RunRepository
+from storage.threads import ThreadRepository
+from storage.usage import UsageRepository
+from storage.usage_imports import UsageImporter
+from tools.chat_model import ChatModels, ModelSettings
+from tools.context import Ports, default_ports
+
+logger = logging.getLogger(__name__)
+
+_DATABASE_NAME = "goldenpath"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that routes and commands use."""
+
+    settings: Settings
+    database: Database
+    threads: ThreadRepository
+    runs: RunRepository
+    events: RunEventRepository
+    artifacts: ArtifactRepository
+    usage: UsageRepository
+    usage_imports: UsageImporter
+    reports: ReportRepository
+    graphs: Mapping[str, GraphEntry]
+    manager: RunManager
+    feed: Feed
+    models: ChatModels
+    listener: Listener
+    #: The worker of this process, if it has one.
+    worker: Worker | None
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[str]:
+    """A migrated database, embedded unless the settings name one; yields its URL.
+
+    Raises a `StartupError` that says what to do.
+    """
+    if settings.database_url:
+        url = settings.database_url.get_secret_value()
+        await migrate(url)
+        yield url
+        return
+    server = EmbeddedPostgres(settings.data_dir.resolve())
+    server_url = await asyncio.to_thread(server.start, min_free_mb=settings.min_free_disk_mb)
+    try:
+        url = await asyncio.to_thread(create_database, server_url, _DATABASE_NAME)
+        await migrate(url)
+        yield url
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, *, with_worker: bool) -> AsyncIterator[Services]:
+    """Everything a process needs, running; closed in the opposite order."""
+    graphs = load_catalog(settings.config)
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(open_database(settings))
+        sizes = PoolSizes(api=settings.api_connections, runs=settings.run_connections)
+        database = await stack.enter_async_context(Database(url, sizes))
+        listener = Listener(url)
+        events = RunEventRepository(database)
+        usage_imports = UsageImporter(database)
+        ports = Ports(
+            usage=UsageRepository(database),
+            samples=usage_imports,
+            reports=ReportRepository(database),
+            models=ChatModels(model_settings(settings)),
+        )
+        default_ports.install(ports)
+        worker = None
+        if with_worker:
+            commit = await stack.enter_async_context(GroupCommit(database.runs))
+            engine = _engine(settings, database, commit, graphs, ports)
+            worker = Worker(url, engine, listener, _worker_limits(settings))
+        services = Services(
+            settings=settings,
+            database=database,
+            threads=ThreadRepository(database),
+            runs=RunRepository(database),
+            events=events,
+            artifacts=ArtifactRepository(database),
+            usage=ports.usage,
+            usage_imports=usage_imports,
+            reports=ports.reports,
+            graphs=graphs,
+            manager=RunManager(database, RunQueue(url), graphs),
+            feed=Feed(events, listener),
+            models=ports.models,
+            listener=listener,
+            worker=worker,
+        )
+        async with _side_tasks(services):
+            yield services
+
+
+@asynccontextmanager
+async def _side_tasks(services: Services) -> AsyncIterator[None]:
+    """The tasks that run beside the requests: listening, following, probing, working."""
+    async with asyncio.TaskGroup() as tasks:
+        side = [
+            tasks.create_task(services.listener.run(), name="listener"),
+            tasks.create_task(services.feed.run(), name="feed"),
+            tasks.create_task(_probe_forever(services), name="model probe"),
+        ]
+        working = None
+        if services.worker:
+            working = tasks.create_task(services.worker.run(), name="worker")
+            await _first(services.worker.ready.wait(), working)
+        await _first(services.listener.connected.wait(), side[0])
+        try:
+            yield
+        finally:
+            if services.worker and working:
+                services.worker.stop()
+                await asyncio.wait([working])
+            for task in side:
+                task.cancel()
+
+
+async def _first(condition: "asyncio._CoroutineLike[object]", task: asyncio.Task[None]) -> None:
+    """Wait for a condition, or for the failure of the task that should bring it about."""
+    waiting = asyncio.ensure_future(condition)
+    await asyncio.wait((waiting, task), return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        waiting.cancel()
+        task.result()
+
+
+async def _probe_forever(services: Services) -> None:
+    """Look after a failed model endpoint, so that it is used again once it recovers."""
+    while True:
+        await asyncio.sleep(services.settings.model_retry_after_s)
+        await services.models.probe()
+
+
+def _engine(
+    settings: Settings,
+    database: Database,
+    commit: GroupCommit,
+    graphs: Mapping[str, GraphEntry],
+    ports: Ports,
+) -> Engine:
+    return Engine(
+        database=database,
+        commit=commit,
+        runs=RunRepository(database),
+        events=RunEventRepository(database),
+        artifacts=ArtifactRepository(database),
+        graphs=graphs,
+        ports=ports,
+        price=call_price(PriceBook()),
+        limits=ExecutionLimits(
+            run_timeout_s=settings.run_timeout_s,
+            attempts=settings.run_attempts,
+            recursion_limit=settings.recursion_limit,
+        ),
+    )
+
+
+def _worker_limits(settings: Settings) -> WorkerLimits:
+    return WorkerLimits(
+        concurrency=settings.worker_concurrency,
+        beat_s=settings.worker_beat_s,
+        lease_s=settings.worker_lease_s,
+        drain_s=settings.drain_s,
+    )
+
+
+def model_settings(settings: Settings) -> ModelSettings:
+    """What the chat models are made from."""
+    key = settings.openai_api_key
+    return ModelSettings(
+        model=settings.model,
+        api_key=key.get_secret_value() if key else None,
+        base_url=settings.openai_base_url,
+        timeout_s=settings.model_timeout_s,
+        retry_after_s=settings.model_retry_after_s,
+    )

@@ -1,0 +1,22 @@
+"""What handlers ask for: the services of the process and who is signed in."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from domain.identity import LOCAL_USER, UserContext
+from server.composition import Services
+
+
+def services(request: Request) -> Services:
+    """The services that the composition root opened."""
+    return request.app.state.services
+
+
+def current_user() -> UserContext:
+    """Who asks. Local mode signs everyone in as `local`."""
+    return LOCAL_USER
+
+
+ServicesDep = Annotated[Services, Depends(services)]
+UserDep = Annotated[UserContext, Depends(current_user)]

@@ -1,0 +1,86 @@
+"""HTTP statuses of domain errors: the only place that knows both."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
+
+from domain.errors import (
+    Conflict,
+    GoldenpathError,
+    InvalidInput,
+    NotFound,
+    TooLarge,
+    Unavailable,
+)
+
+logger = logging.getLogger(__name__)
+
+#: The first that fits counts, so children stand before their parents.
+_STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (NotFound, 404),
+    (Conflict, 409),
+    (TooLarge, 413),
+    (InvalidInput, 422),
+    (Unavailable, 503),
+    (GoldenpathError, 500),
+)
+
+#: How long a client should wait before it asks again when a part is down, seconds.
+_RETRY_AFTER_S = "2"
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer every error as `{"detail": "<sentence>"}`."""
+    app.add_exception_handler(GoldenpathError, _domain_error)
+    app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(OperationalError, _database_away)
+    app.add_exception_handler(PoolTimeout, _database_away)
+    app.add_exception_handler(Exception, _bug)
+
+
+async def _domain_error(request: Request, error: Exception) -> JSONResponse:
+    status = next(status for kind, status in _STATUSES if isinstance(error, kind))
+    headers = {"Retry-After": _RETRY_AFTER_S} if status == 503 else None
+    return _answer(status, str(error), headers)
+
+
+async def _bad_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return _answer(422, " ".join(_sentence(problem) for problem in error.errors()[:5]))
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    detail = error.detail
+    if error.status_code == 404 and detail == "Not Found":
+        detail = f"There is nothing at {request.url.path}. The API is described at /docs."
+    return _answer(error.status_code, detail, dict(error.headers or {}))
+
+
+async def _database_away(request: Request, error: Exception) -> JSONResponse:
+    logger.warning("The database did not answer: %s", error)
+    sentence = "The database is not answering at the moment. Try again in a few seconds."
+    return _answer(503, sentence, {"Retry-After": _RETRY_AFTER_S})
+
+
+async def _bug(request: Request, error: Exception) -> JSONResponse:
+    logger.error("%s %s failed.", request.method, request.url.path, exc_info=error)
+    return _answer(500, "Something went wrong here, not with your request. The log has it.")
+
+
+def _answer(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"detail": detail}, status_code=status, headers=headers)
+
+
+def _sentence(problem: Any) -> str:
+    # Where it is and what is wrong, never what somebody sent.
+    where = ".".join(str(part) for part in problem["loc"][1:]) or "the request"
+    message = str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
+    return f"{where}: {message}."

@@ -1,0 +1,55 @@
+"""Runs: look at one, stop it, answer what it asks."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field, model_validator
+
+from domain.errors import NotWaiting
+from server.dependencies import ServicesDep, UserDep
+from server.runs.manager import only_answer
+from server.shapes import RunShape, problems, run_shape
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+
+
+class Answers(BaseModel):
+    """Answers to what a paused run asks."""
+
+    answers: dict[str, Any] | None = Field(None, description="By the interrupt's id.")
+    value: Any = Field(None, description="The answer, when exactly one question is pending.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Answers":
+        given = {"answers", "value"} & self.model_fields_set
+        if len(given) != 1:
+            raise ValueError("send either `answers` or `value`")
+        return self
+
+
+@router.get("/{run_id}", responses=problems(404, 422, 503))
+async def get_run(run_id: UUID, services: ServicesDep, user: UserDep) -> RunShape:
+    """One run."""
+    return run_shape(await services.runs.get(user, run_id))
+
+
+@router.post("/{run_id}/cancel", status_code=202, responses=problems(404, 409, 422, 503))
+async def cancel_run(run_id: UUID, services: ServicesDep, user: UserDep) -> RunShape:
+    """Stop a run: at once when it waits, else as soon as its worker hears of it."""
+    return run_shape(await services.manager.cancel(user, run_id))
+
+
+@router.post("/{run_id}/resume", responses=problems(404, 409, 422, 503))
+async def resume_run(
+    run_id: UUID, body: Answers, services: ServicesDep, user: UserDep
+) -> RunShape:
+    """Answer what the run asks; it goes on as a new run on the same thread."""
+    answers = body.answers
+    if answers is None:
+        run = await services.runs.get(user, run_id)
+        thread = await services.threads.get(user, run.thread_id)
+        if thread.status != "interrupted":
+            raise NotWaiting(str(run_id))
+        answers = only_answer(thread.interrupts, body.value)
+    return run_shape(await services.manager.resume(user, run_id, answers))

@@ -1,0 +1,155 @@
+"""Following threads: replay from the log, then what is committed, to any number of readers.
+
+All readers of a process share one LISTEN connection and, for each wake-up, one query for every
+thread that changed. No connection is held while a reader waits, and a slow reader only falls
+behind by itself: it reads from the log again when it comes back.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import psycopg
+
+from domain.events import StoredEvent
+from storage.notifications import Listener
+from storage.run_events import RunEventRepository
+
+logger = logging.getLogger(__name__)
+
+EVENTS_CHANNEL = "goldenpath_events"
+
+#: How many of a thread's newest events are kept for its readers, and read at once.
+_RECENT = 512
+_PAGE = 500
+
+#: Without a notification threads are looked at so often: the safety net.
+_POLL_S = 1.0
+
+
+@dataclass(slots=True)
+class _Tail:
+    """The newest events of one followed thread."""
+
+    readers: int = 0
+    #: Last number seen; None until a reader has found where the log ends.
+    cursor: int | None = None
+    recent: deque[StoredEvent] = field(
+        default_factory=lambda: deque[StoredEvent](maxlen=_RECENT)
+    )
+    #: Replaced whenever it is set: readers wait on the one they saw.
+    grown: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def extend(self, events: list[StoredEvent]) -> None:
+        self.recent.extend(events)
+        self.cursor = events[-1].seq
+        self.grown.set()
+        self.grown = asyncio.Event()
+
+    def after(self, seq: int) -> list[StoredEvent] | None:
+        """What is newer than `seq`; None when that reaches further back than what is kept."""
+        if self.cursor is None or self.cursor < seq:
+            return None
+        if not self.recent:
+            return [] if self.cursor == seq else None
+        if self.recent[0].seq > seq + 1:
+            return None
+        return [event for event in self.recent if event.seq > seq]
+
+
+class Feed:
+    """All followed threads of this process."""
+
+    def __init__(self, events: RunEventRepository, listener: Listener) -> None:
+        self._events = events
+        self._tails: dict[UUID, _Tail] = {}
+        self._dirty: set[UUID] = set()
+        self._wake = asyncio.Event()
+        listener.on(EVENTS_CHANNEL, self._told, self._look_at_all)
+
+    @property
+    def followed(self) -> int:
+        """How many threads are followed."""
+        return len(self._tails)
+
+    async def run(self) -> None:
+        """Fetch what is new, for all readers at once, until cancelled."""
+        while True:
+            try:
+                await asyncio.wait_for(self._wake.wait(), _POLL_S)
+            except TimeoutError:
+                self._look_at_all()
+            self._wake.clear()
+            try:
+                await self._refresh()
+            except psycopg.Error as error:
+                # Nobody misses anything: the next look starts where this one would have.
+                logger.warning("The log could not be read, looking again: %s", error)
+
+    async def follow(self, thread_id: UUID, after: int) -> AsyncIterator[list[StoredEvent]]:
+        """Everything behind `after`, in order and without a gap, for as long as one reads."""
+        tail = self._tails.setdefault(thread_id, _Tail())
+        tail.readers += 1
+        position = after
+        try:
+            while True:
+                # Taken before looking: what comes after the look sets this very event.
+                grown = tail.grown
+                events = tail.after(position)
+                if events is None:
+                    events = await self._events.after(thread_id, position, _PAGE)
+                    if len(events) < _PAGE:
+                        self._reached_end(thread_id, tail, events[-1].seq if events else position)
+                if events:
+                    position = events[-1].seq
+                    yield events
+                else:
+                    await grown.wait()
+        finally:
+            tail.readers -= 1
+            if not tail.readers:
+                self._tails.pop(thread_id, None)
+
+    def _reached_end(self, thread_id: UUID, tail: _Tail, seq: int) -> None:
+        if tail.cursor is None:
+            tail.cursor = seq
+            # Something may have been committed since; ask once.
+            self._dirty.add(thread_id)
+            self._wake.set()
+
+    def _told(self, payload: str) -> None:
+        for text in payload.split(","):
+            thread_id = UUID(text)
+            if thread_id in self._tails:
+                self._dirty.add(thread_id)
+                self._wake.set()
+
+    def _look_at_all(self) -> None:
+        self._dirty.update(self._tails)
+        self._wake.set()
+
+    async def _refresh(self) -> None:
+        dirty, self._dirty = self._dirty, set()
+        cursors = {
+            thread_id: tail.cursor
+            for thread_id in dirty
+            if (tail := self._tails.get(thread_id)) and tail.cursor is not None
+        }
+        if not cursors:
+            return
+        try:
+            found = await self._events.after_many(cursors, _PAGE)
+        except psycopg.Error:
+            self._dirty |= dirty
+            raise
+        for thread_id, events in found.items():
+            tail = self._tails.get(thread_id)
+            # A tail that was dropped and made anew meanwhile starts where its reader is.
+            if tail and tail.cursor == cursors[thread_id]:
+                tail.extend(events)
+            if len(events) == _PAGE:
+                self._dirty.add(thread_id)
+                self._wake.set()

@@ -1,0 +1,79 @@
+"""What one attempt of a run writes: its events, in order, and its ending."""
+
+import asyncio
+from collections.abc import Sequence
+
+import orjson
+
+from domain.events import Event
+from domain.identity import UserContext
+from domain.runs import RUN_STATUS_AT_END, thread_status_at_end
+from graphs.lifecycle import Outcome
+from graphs.stream_parts import json_default
+from storage.group_commit import GroupCommit
+from storage.json_columns import to_json
+from storage.run_events import ArtifactRepository
+from storage.writes import Pen, RunEnding, Write
+
+#: A run with so many uncommitted events waits: the database is slower than its graph.
+_BACKLOG = 1_000
+
+
+class RunJournal:
+    """The `EventSink` of one attempt, over the group commit."""
+
+    def __init__(
+        self, commit: GroupCommit, artifacts: ArtifactRepository, user: UserContext, pen: Pen
+    ) -> None:
+        self._commit = commit
+        self._artifacts = artifacts
+        self._user = user
+        self._pen = pen
+        self._newest: asyncio.Future[None] | None = None
+        self._uncommitted = 0
+        self._lost: BaseException | None = None
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Take events for the next commit; raises what an earlier one failed with."""
+        if self._lost:
+            raise self._lost
+        self._newest = self._commit.put(Write(self._pen, events=event_rows(events)))
+        self._uncommitted += len(events)
+        self._newest.add_done_callback(lambda done: self._committed(done, len(events)))
+
+    async def drained(self) -> None:
+        """Wait while too many events wait to be committed; raises `StaleAttempt`."""
+        if self._lost:
+            raise self._lost
+        if self._uncommitted > _BACKLOG and self._newest:
+            await asyncio.shield(self._newest)
+
+    async def keep(self, media_type: str, content: bytes) -> str:
+        """Store what is too large for an event; returns its artifact id."""
+        thread_id = self._pen.thread_id
+        return str(await self._artifacts.save(self._user, thread_id, media_type, content))
+
+    async def end(self, outcome: Outcome) -> None:
+        """Commit the closing events with the run's and the thread's status, as one."""
+        ending = RunEnding(
+            status=RUN_STATUS_AT_END[outcome.end],
+            end_status=outcome.end,
+            thread_status=thread_status_at_end(outcome.end, has_next_step=outcome.has_next_step),
+            values=None if outcome.values is None else to_json(outcome.values, json_default),
+            interrupts=to_json(outcome.interrupts, json_default),
+            error=outcome.error,
+        )
+        await self._commit.put(Write(self._pen, events=event_rows(outcome.events), ending=ending))
+
+    def _committed(self, done: asyncio.Future[None], count: int) -> None:
+        self._uncommitted -= count
+        error = None if done.cancelled() else done.exception()
+        if error and self._lost is None:
+            self._lost = error
+
+
+def event_rows(events: Sequence[Event]) -> list[tuple[str, str]]:
+    """Events as the log keeps them: type and JSON text, serialised once for all readers."""
+    return [
+        (event.type, orjson.dumps(event.body(), default=json_default).decode()) for event in events
+    ]

@@ -1,0 +1,123 @@
+"""All settings of the service; the only place that reads the environment.
+
+Names are `GOLDENPATH_<NAME>`; a few well-known names of others are honoured as they are. An
+unknown name or a bad value stops the start with a sentence that names it.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import InvalidSettings
+
+PREFIX = "GOLDENPATH_"
+
+
+class Settings(BaseSettings):
+    """What can be set, with defaults that suit one machine."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    data_dir: Path = Field(
+        Path(".goldenpath"), description="Folder of the embedded Postgres and of uploads."
+    )
+    config: Path = Field(
+        Path("langgraph.json"), description="Which graphs exist: the langgraph.json to serve."
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("DATABASE_URL", "GOLDENPATH_DATABASE_URL"),
+        description="A Postgres of your own (15 or newer); without it an embedded one is started.",
+    )
+    model: str | None = Field(
+        None, description="Chat model of the agents; without one the built-in playbook answers."
+    )
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENAI_API_KEY", "GOLDENPATH_OPENAI_API_KEY"),
+        description="Key of the model's endpoint.",
+    )
+    openai_base_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENAI_BASE_URL", "GOLDENPATH_OPENAI_BASE_URL"),
+        description="Any OpenAI-compatible endpoint; OpenAI's own when empty.",
+    )
+    model_timeout_s: float = Field(
+        60.0, gt=0, description="Longest silence of the model's endpoint, seconds."
+    )
+    model_retry_after_s: float = Field(
+        20.0, gt=0, description="How long a failed model endpoint is left alone, seconds."
+    )
+    worker_concurrency: int = Field(
+        16, ge=1, le=1000, description="Runs that one worker executes at the same time."
+    )
+    worker_beat_s: float = Field(2.0, gt=0, description="How often a worker renews its lease.")
+    worker_lease_s: float = Field(
+        8.0, gt=0, description="A worker silent for so long is lost and its runs are taken over."
+    )
+    drain_s: float = Field(
+        10.0, ge=0, description="How long a stopping worker lets its runs reach their next step."
+    )
+    run_timeout_s: float = Field(3600.0, gt=0, description="Longest time of one run, seconds.")
+    run_attempts: int = Field(
+        3, ge=1, description="How often a run is taken over before it is given up."
+    )
+    recursion_limit: int = Field(100, ge=1, description="Most supersteps of one run.")
+    api_connections: int = Field(8, ge=1, description="Database connections for the API.")
+    run_connections: int = Field(4, ge=1, description="Database connections for the runs.")
+    heartbeat_s: float = Field(
+        15.0, gt=0, description="A silent event stream gets a comment so often, seconds."
+    )
+    upload_mb: int = Field(100, ge=1, description="Largest upload, megabytes.")
+    min_free_disk_mb: int = Field(
+        200, ge=0, description="Least free disk for the embedded Postgres, megabytes."
+    )
+    log_level: str = Field(
+        "WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged."
+    )
+
+
+def load_settings(given: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the command line over the environment; raises `InvalidSettings`."""
+    names = os.environ if environment is None else environment
+    _refuse_unknown(names)
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise InvalidSettings(" ".join(_sentence(details) for details in error.errors())) from error
+
+
+def setting_names() -> dict[str, str]:
+    """The environment variable of each setting, by field."""
+    names: dict[str, str] = {}
+    for field, info in Settings.model_fields.items():
+        alias = info.validation_alias
+        first = alias.choices[0] if isinstance(alias, AliasChoices) else None
+        names[field] = str(first) if first else PREFIX + field.upper()
+    return names
+
+
+def _refuse_unknown(names: Mapping[str, str]) -> None:
+    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    for name in sorted(names):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else "See the table in README.md."
+            raise InvalidSettings(f"There is no setting {name}. {hint}")
+
+
+def _sentence(details: Any) -> str:
+    field = str(details["loc"][0]) if details["loc"] else ""
+    by_alias = {name.lower(): name for name in setting_names().values()}
+    name = setting_names().get(field.lower()) or by_alias.get(field.lower()) or field
+    problem = str(details["msg"]).removeprefix("Value error, ")
+    value = details.get("input")
+    shown = f" (it is {value!r})" if isinstance(value, str | int | float) else ""
+    return f"The setting {name} cannot be used: {problem}{shown}."
