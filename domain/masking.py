@@ -1,7 +1,8 @@
 """Keeping secrets out of what people see: values under telling names are replaced."""
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 #: What a masked value looks like.
 MASK = "••••••"
@@ -16,11 +17,14 @@ _HARMLESS = re.compile(r"(max|min|input|output|total|prompt|completion)[_-]?toke
 
 def masked(value: Any) -> Any:
     """A copy of JSON data with the values of secret-looking keys replaced."""
-    if isinstance(value, dict):
-        return {key: MASK if _is_secret(key, item) else masked(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [masked(item) for item in value]
-    return value
+    match value:
+        case dict():
+            items = cast(dict[object, Any], value).items()
+            return {key: MASK if _is_secret(key, item) else masked(item) for key, item in items}
+        case list() | tuple():
+            return [masked(item) for item in cast(Sequence[Any], value)]
+        case _:
+            return value
 
 
 def _is_secret(key: object, value: Any) -> bool:

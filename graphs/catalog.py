@@ -57,21 +57,23 @@ def load_catalog(config_path: Path) -> Mapping[str, GraphEntry]:
 
 def _read(config_path: Path) -> dict[str, Any]:
     try:
-        config = json.loads(config_path.read_text("utf-8"))
+        config: Any = json.loads(config_path.read_text("utf-8"))
     except OSError as error:
         raise InvalidSettings(
             f"The graph list {config_path} cannot be read: {error.strerror}. "
             "Point GOLDENPATH_CONFIG to a langgraph.json."
         ) from error
     except ValueError as error:
-        raise InvalidSettings(f"The graph list {config_path} is not valid JSON: {error}.") from error
-    graphs = config.get("graphs") if isinstance(config, dict) else None
-    if not isinstance(graphs, dict) or not graphs:
+        raise InvalidSettings(
+            f"The graph list {config_path} is not valid JSON: {error}."
+        ) from error
+    named = cast(dict[str, Any], config) if isinstance(config, dict) else {}
+    if not isinstance(named.get("graphs"), dict) or not named["graphs"]:
         raise InvalidSettings(
             f'The graph list {config_path} names no graphs. Add {{"graphs": {{"my_graph": '
             '"./my_graph.py:graph"}}.'
         )
-    return cast(dict[str, Any], config)
+    return named
 
 
 def _make_importable(root: Path, config: Mapping[str, Any]) -> None:
@@ -116,7 +118,8 @@ def _compiled(spec: _Spec, found: object) -> Graph:
     if isinstance(found, CompiledStateGraph):
         return cast(Graph, found)
     if isinstance(found, StateGraph):
-        return cast(StateGraph[Any, Any, Any, Any], found).compile(name=spec.graph_id)
+        builder = cast(Any, found)
+        return cast(Graph, builder.compile(name=spec.graph_id))
     kind = "a function" if callable(found) else f"of type {type(found).__name__}"
     raise _unusable(
         spec.graph_id,
@@ -130,8 +133,11 @@ def _import(spec: _Spec, root: Path) -> ModuleType:
         if "/" in spec.target or spec.target.endswith(".py"):
             return _import_file(spec, (root / spec.target).resolve(), root)
         return importlib.import_module(spec.target)
-    except (ImportError, SyntaxError) as error:
-        raise _unusable(spec.graph_id, f"importing {spec.target} failed: {error}") from error
+    except InvalidSettings:
+        raise
+    except Exception as error:  # Importing runs the user's code, which may raise anything.
+        reason = f"importing {spec.target} failed: {type(error).__name__}: {error}"
+        raise _unusable(spec.graph_id, reason) from error
 
 
 def _import_file(spec: _Spec, file: Path, root: Path) -> ModuleType:
@@ -155,12 +161,15 @@ def _import_file(spec: _Spec, file: Path, root: Path) -> ModuleType:
     if found is None or found.loader is None:
         raise _unusable(spec.graph_id, f"{spec.target} cannot be loaded")
     module = importlib.util.module_from_spec(found)
+    # Registered while it runs, which dataclasses need, and kept only if it ran to its end.
     sys.modules[unique] = module
+    is_loaded = False
     try:
         found.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[unique]
-        raise
+        is_loaded = True
+    finally:
+        if not is_loaded:
+            del sys.modules[unique]
     return module
 
 

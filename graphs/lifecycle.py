@@ -1,16 +1,17 @@
 """Running a graph for a run: the only place that streams one, and what came of it."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import orjson
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import RunControl
+from langgraph.types import StreamMode
 
 from domain.errors import GoldenpathError, StaleAttempt
 from domain.events import EndStatus, Event, EventType
@@ -21,8 +22,8 @@ from graphs.translator import Translator
 
 logger = logging.getLogger(__name__)
 
-#: LangGraph's stream modes that events are made of.
-_MODES = ("tasks", "messages", "custom", "tools", "values")
+#: LangGraph's stream modes that events are made of. Its type leaves out `tools`, which it has.
+_MODES = cast(Sequence[StreamMode], ("tasks", "messages", "custom", "tools", "values"))
 
 #: An event's JSON is at most this long; of a larger result it keeps the beginning.
 EVENT_BYTES = 64 * 1024
@@ -96,7 +97,7 @@ class GraphRun:
             logger.exception("Run %s stopped at an error.", call.config.get("run_id"))
             return self._failed(error)
         if self._interrupts:
-            pending = [
+            pending: list[tuple[EventType, Mapping[str, Any]]] = [
                 ("interrupt", interrupt)
                 for interrupts in self._interrupts.values()
                 for interrupt in interrupts
@@ -117,13 +118,13 @@ class GraphRun:
             call.input,
             call.config,
             context=call.context,
-            stream_mode=_MODES,  # pyright: ignore[reportArgumentType]
+            stream_mode=_MODES,
             subgraphs=True,
             durability="sync",
             control=call.control,
             version="v2",
         )
-        async for part in stream:
+        async for part in cast(AsyncIterator[Mapping[str, Any]], stream):
             if part["ns"] == ():
                 self._note(part)
             events = self._translator.translate(part, self._now())

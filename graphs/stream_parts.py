@@ -1,7 +1,7 @@
 """Reading LangGraph's stream parts: who they belong to and what they say, without state."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 import orjson
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -57,7 +57,7 @@ def json_default(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if isinstance(value, set | frozenset | tuple):
-        return list(value)  # pyright: ignore[reportUnknownArgumentType]
+        return list(cast(Iterable[Any], value))
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="replace")
     return str(value)
@@ -73,14 +73,18 @@ def _data(content: Any) -> Any:
 
 
 def _last_text(values: Any, kind: type[BaseMessage]) -> str | None:
-    messages = values.get("messages") if isinstance(values, Mapping) else None
-    if not isinstance(messages, Sequence):
+    if not isinstance(values, Mapping):
         return values if isinstance(values, str) else None
-    for message in reversed(messages):
+    messages = cast(Mapping[str, Any], values).get("messages")
+    if not isinstance(messages, Sequence):
+        return None
+    for message in reversed(cast(Sequence[Any], messages)):
         if isinstance(message, kind):
-            return message.text
-        if isinstance(message, Mapping) and message.get("role") in ("user", "human"):
-            return str(message.get("content")) if kind is HumanMessage else None
+            return str(message.text)
+        if isinstance(message, Mapping) and kind is HumanMessage:
+            given = cast(Mapping[str, Any], message)
+            if given.get("role") in ("user", "human"):
+                return str(given.get("content"))
     return None
 
 

@@ -4,11 +4,13 @@
 stay in `work`, which is the agent's own and starts empty. Only the conclusion joins `messages`.
 """
 
+# pyright: reportUnknownMemberType=false
+# LangGraph leaves parts of its builder's types open.
+
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage
-from langchain_core.runnables import RunnableConfig
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import REMOVE_ALL_MESSAGES, add_messages
 from langgraph.graph.state import CompiledStateGraph
@@ -86,11 +88,9 @@ def _prepare(agent: ToolAgent):
 
 
 def _call_model(agent: ToolAgent):
-    async def think(
-        state: AgentState, config: RunnableConfig, runtime: Runtime[AgentContext]
-    ) -> dict[str, Any]:
+    async def think(state: AgentState, runtime: Runtime[AgentContext]) -> dict[str, Any]:
         messages = [*state["messages"], *state["work"]]
-        return {"work": [await call_model(agent.role, messages, config, runtime)]}
+        return {"work": [await call_model(agent.role, messages, runtime)]}
 
     return think
 

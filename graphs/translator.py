@@ -8,7 +8,7 @@ metadata (`{"agent": …, "title": …}`); node names are never parsed.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.messages import AIMessage
 
@@ -49,6 +49,8 @@ class Translator:
         self._left_agents = {path for path in log.agents if path != self._root}
         self._left_calls = set(log.tools)
         self._starting: set[Path] = set()
+        #: Who asks, by the interrupt's id.
+        self._askers: dict[str, Path] = {}
 
     def start(self, at: datetime, values: Any, from_checkpoint: str | None) -> list[Event]:
         """The events with which an attempt begins; `values` is the run's input."""
@@ -93,7 +95,10 @@ class Translator:
         `before` are the payloads of `interrupt` or `error` events that come first, `reason` is what
         an unfinished call says about why, `values` the graph's last state.
         """
-        events = [self._work.event(kind, at, self._root, payload) for kind, payload in before]
+        events = [
+            self._work.event(kind, at, self._askers.get(payload.get("id", ""), self._root), payload)
+            for kind, payload in before
+        ]
         events += self._work.close(self._root, at, AGENT_STATUS_AT_END[end], reason, values)
         events.append(self._work.event("end", at, self._root, {"status": end}))
         return events
@@ -105,7 +110,7 @@ class Translator:
         if self._left_agents:
             self._starting.add(parent)
         self._work.note_node(parent, task["name"])
-        metadata = task.get("metadata") or {}
+        metadata: Mapping[str, Any] = task.get("metadata") or {}
         declared = metadata.get("agent")
         # Metadata is inherited: a task inside an agent repeats its agent's name.
         if not declared or declared == self._declared.get(parent):
@@ -128,6 +133,9 @@ class Translator:
     ) -> list[Event]:
         events = self._end_left_calls(self._scope(namespace), at)
         task = self._tasks.pop(result["id"], None)
+        for interrupt in result.get("interrupts") or ():
+            # The innermost task says it first.
+            self._askers.setdefault(interrupt["id"], self._scope(namespace))
         # An agent that waits for an answer stays open; the end of the run closes it.
         if task is None or task.agent_path is None or result.get("interrupts"):
             return events
@@ -153,9 +161,10 @@ class Translator:
     def _custom(self, namespace: Namespace, data: Any, at: datetime) -> list[Event]:
         if not isinstance(data, Mapping):
             return []
-        if data.get("retract"):
+        written = cast(Mapping[str, Any], data)
+        if written.get("retract"):
             return self._speech.retract(at, namespace)
-        text = data.get("thought")
+        text = written.get("thought")
         if not isinstance(text, str):
             return []
         # The part does not say which task wrote it; a single open one it must have been.

@@ -20,7 +20,7 @@ def call_price(book: PriceBook) -> Price:
         rates = book.rates_for(model, input_tokens_per_request=sent)
         if rates is None:
             return None
-        details = usage.get("input_token_details") or {}
+        details: Mapping[str, int] = usage.get("input_token_details") or {}
         tokens = TokenCounts(
             input_tokens=sent,
             cache_read_tokens=details.get("cache_read") or 0,

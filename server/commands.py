@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 #: Addresses that only this machine reaches; others need authentication.
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
+
 #: How long open streams may hold up a stop, seconds.
 _CLOSE_STREAMS_S = 3
 
@@ -35,6 +37,18 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, url: str) -> None:
         super().__init__(config)
         self._url = url
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Stop at a signal. uvicorn's own way ends the process before its services have closed."""
+        loop = asyncio.get_running_loop()
+        for number in _STOPPING:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in _STOPPING:
+                loop.remove_signal_handler(number)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -106,15 +120,17 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
             file_name=file.path.name, content=file.path, format=file.format, model=file.model
         )
         result = await UsageImporter(database).import_stream(LOCAL_USER, request)
+    done = result.usage_import
+    before = "" if result.is_new else " This very file had been imported before; nothing changed."
     _say(
-        f"{file.path.name} ({result.format}): {result.rows_imported:,} rows imported, "
-        f"{result.rows_duplicate:,} were there already, {result.rows_rejected:,} rejected."
+        f"{done.file_name} ({done.format}): {done.rows_imported:,} rows imported, "
+        f"{done.rows_duplicate:,} were there already, {done.rows_rejected:,} rejected.{before}"
     )
     return 0
 
 
 @contextlib.contextmanager
-def _bound(settings: Settings) -> Iterator[socket.socket]:
+def _bound(settings: Settings) -> Generator[socket.socket]:
     """The listening socket; raises `StartupError` when the address is taken."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listening:
@@ -132,7 +148,7 @@ def _bound(settings: Settings) -> Iterator[socket.socket]:
 async def _stopped() -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _STOPPING:
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from domain.costs.prices import PriceBook
 from graphs.catalog import GraphEntry, load_catalog
@@ -57,7 +58,7 @@ class Services:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[str]:
+async def open_database(settings: Settings) -> AsyncGenerator[str]:
     """A migrated database, embedded unless the settings name one; yields its URL.
 
     Raises a `StartupError` that says what to do.
@@ -78,7 +79,7 @@ async def open_database(settings: Settings) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, *, with_worker: bool) -> AsyncIterator[Services]:
+async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenerator[Services]:
     """Everything a process needs, running; closed in the opposite order."""
     graphs = load_catalog(settings.config)
     async with AsyncExitStack() as stack:
@@ -87,15 +88,16 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncIterat
         database = await stack.enter_async_context(Database(url, sizes))
         listener = Listener(url)
         events = RunEventRepository(database)
-        usage_imports = UsageImporter(database)
+        usage, usage_imports = UsageRepository(database), UsageImporter(database)
+        report_repository = ReportRepository(database)
         ports = Ports(
-            usage=UsageRepository(database),
+            usage=usage,
             samples=usage_imports,
-            reports=ReportRepository(database),
+            reports=report_repository,
             models=ChatModels(model_settings(settings)),
         )
         default_ports.install(ports)
-        worker = None
+        worker = commit = None
         if with_worker:
             commit = await stack.enter_async_context(GroupCommit(database.runs))
             engine = _engine(settings, database, commit, graphs, ports)
@@ -107,12 +109,12 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncIterat
             runs=RunRepository(database),
             events=events,
             artifacts=ArtifactRepository(database),
-            usage=ports.usage,
+            usage=usage,
             usage_imports=usage_imports,
-            reports=ports.reports,
+            reports=report_repository,
             graphs=graphs,
             manager=RunManager(database, RunQueue(url), graphs),
-            feed=Feed(events, listener),
+            feed=Feed(events, listener, commit),
             models=ports.models,
             listener=listener,
             worker=worker,
@@ -122,7 +124,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncIterat
 
 
 @asynccontextmanager
-async def _side_tasks(services: Services) -> AsyncIterator[None]:
+async def _side_tasks(services: Services) -> AsyncGenerator[None]:
     """The tasks that run beside the requests: listening, following, probing, working."""
     async with asyncio.TaskGroup() as tasks:
         side = [
@@ -145,7 +147,7 @@ async def _side_tasks(services: Services) -> AsyncIterator[None]:
                 task.cancel()
 
 
-async def _first(condition: "asyncio._CoroutineLike[object]", task: asyncio.Task[None]) -> None:
+async def _first(condition: Coroutine[Any, Any, object], task: asyncio.Task[None]) -> None:
     """Wait for a condition, or for the failure of the task that should bring it about."""
     waiting = asyncio.ensure_future(condition)
     await asyncio.wait((waiting, task), return_when=asyncio.FIRST_COMPLETED)

@@ -6,8 +6,6 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from domain.errors import (
@@ -18,6 +16,8 @@ from domain.errors import (
     TooLarge,
     Unavailable,
 )
+
+from storage.database import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +40,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(GoldenpathError, _domain_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(OperationalError, _database_away)
-    app.add_exception_handler(PoolTimeout, _database_away)
+    for away in DATABASE_AWAY:
+        app.add_exception_handler(away, _database_away)
     app.add_exception_handler(Exception, _bug)
 
 

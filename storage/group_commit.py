@@ -8,7 +8,7 @@ millisecond or two and a busy one batches by itself.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 from uuid import uuid4
@@ -16,6 +16,7 @@ from uuid import uuid4
 import psycopg
 
 from domain.errors import StaleAttempt
+from domain.events import StoredEvent
 from storage.database import Connection, Pool
 from storage.group_commit_batch import Batch
 from storage.sql_files import load_statements
@@ -59,6 +60,9 @@ class GroupCommit:
     def __init__(self, pool: Pool, limits: GroupCommitLimits | None = None) -> None:
         self._pool = pool
         self._limits = limits or GroupCommitLimits()
+        #: Names this process in its notifications: what it has heard from itself it need not read.
+        self.origin = uuid4().hex
+        self._hear: Callable[[list[StoredEvent]], None] | None = None
         self._waiting: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -76,6 +80,10 @@ class GroupCommit:
         self._wake.set()
         if self._task:
             await self._task
+
+    def tell(self, hear: Callable[[list[StoredEvent]], None]) -> None:
+        """Let a reader of this process hear of events as soon as they are committed."""
+        self._hear = hear
 
     def put(self, write: Write) -> asyncio.Future[None]:
         """Queue a write; the future is done when it is durable.
@@ -106,7 +114,7 @@ class GroupCommit:
     async def _flush(self, waiting: Sequence[_Waiting]) -> None:
         self.counts.flushes += 1
         self.counts.writes += len(waiting)
-        batch = Batch(uuid4(), [item.write for item in waiting])
+        batch = Batch(uuid4(), [item.write for item in waiting], self.origin)
         try:
             held = await self._commit(batch)
         except psycopg.Error as error:
@@ -118,6 +126,8 @@ class GroupCommit:
                 self.counts.retried_alone += 1
                 await self._flush([item])
             return
+        if self._hear:
+            self._hear(batch.events_of(held))
         for item in waiting:
             pen = item.write.pen
             if batch.pens[pen] in held:
@@ -126,8 +136,8 @@ class GroupCommit:
                 self.counts.stale += 1
                 _settle(item.done, StaleAttempt(str(pen.run_id), pen.attempt))
 
-    async def _commit(self, batch: Batch) -> Set[int]:
-        """Commit a batch; returns the places of the pens that held."""
+    async def _commit(self, batch: Batch) -> dict[int, int]:
+        """Commit a batch; returns the pens that held, by place, and the number before each."""
         parameters = batch.parameters()
         wait_s = _FIRST_RETRY_S
         unsure = False
@@ -140,7 +150,9 @@ class GroupCommit:
                         _SQL["commit_batch"], parameters, prepare=True
                     )
                     row = await cursor.fetchone()
-                    return set(row["held"] or ()) if row else set()
+                    if row is None or row["held"] is None:
+                        return {}
+                    return dict(zip(row["held"], row["bases"], strict=True))
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 if not _connection_is_gone(error):
                     raise
@@ -152,12 +164,15 @@ class GroupCommit:
                 wait_s = min(2 * wait_s, _LAST_RETRY_S)
 
 
-async def _committed(connection: Connection, batch: Batch) -> Set[int]:
+async def _committed(connection: Connection, batch: Batch) -> dict[int, int]:
     threads = [pen.thread_id for pen in batch.pens]
     cursor = await connection.execute(_SQL["flushed"], [batch.flush_id, threads])
-    row = await cursor.fetchone()
-    runs = set(row["held"] or ()) if row else set()
-    return {place for pen, place in batch.pens.items() if pen.run_id in runs}
+    heads = {row["run_id"]: row["last_seq"] for row in await cursor.fetchall()}
+    return {
+        place: heads[pen.run_id] - batch.count_of(pen)
+        for pen, place in batch.pens.items()
+        if pen.run_id in heads
+    }
 
 
 def _connection_is_gone(error: psycopg.Error) -> bool:

@@ -1,20 +1,23 @@
 """One flush: many callers' writes turned into the columns of one statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from domain.events import StoredEvent
 from storage.writes import BlobRow, CheckpointRow, Pen, RunEnding, Write, WriteRow
 
-#: NOTIFY carries less than 8,000 bytes; a thread id and its comma are 37.
+#: NOTIFY carries less than 8,000 bytes; an id and its comma are 37.
 _THREADS_A_NOTIFY = 200
 
 
 class Batch:
     """The writes of one flush."""
 
-    def __init__(self, flush_id: UUID, writes: Sequence[Write]) -> None:
+    def __init__(self, flush_id: UUID, writes: Sequence[Write], origin: str) -> None:
+        """`origin` names the process to those who are notified."""
         self.flush_id = flush_id
+        self._origin = origin
         #: Each pen with its place (from 1) and how many events it brings.
         self.pens: dict[Pen, int] = {}
         self._counts: list[int] = []
@@ -91,10 +94,29 @@ class Batch:
             "notify": list(self._notifications()),
         }
 
+    def events_of(self, bases: Mapping[int, int]) -> list[StoredEvent]:
+        """The events as they were stored, given the number before the first of each pen."""
+        by_place = {place: pen for pen, place in self.pens.items()}
+        return [
+            StoredEvent(
+                seq=bases[pen] + place,
+                thread_id=str(by_place[pen].thread_id),
+                run_id=str(by_place[pen].run_id),
+                type=event_type,
+                body=body.encode(),
+            )
+            for pen, place, event_type, body in self._events
+            if pen in bases
+        ]
+
+    def count_of(self, pen: Pen) -> int:
+        """How many events a pen brings."""
+        return self._counts[self.pens[pen] - 1]
+
     def _notifications(self) -> Iterable[str]:
         threads = [str(pen.thread_id) for pen, place in self.pens.items() if self._counts[place - 1]]
         for start in range(0, len(threads), _THREADS_A_NOTIFY):
-            yield ",".join(threads[start : start + _THREADS_A_NOTIFY])
+            yield ",".join((self._origin, *threads[start : start + _THREADS_A_NOTIFY]))
 
 
 def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:

@@ -1,7 +1,7 @@
 """JSON text for the database: what PostgreSQL refuses is taken out before it gets there."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -18,10 +18,13 @@ def to_json(value: Any, default: Callable[[Any], Any] | None = None) -> str:
 
 
 def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\x00", "")
-    if isinstance(value, list):
-        return [_without_nul(item) for item in value]
-    if isinstance(value, dict):
-        return {key.replace("\x00", ""): _without_nul(item) for key, item in value.items()}
-    return value
+    match value:
+        case str():
+            return value.replace("\x00", "")
+        case list():
+            return [_without_nul(item) for item in cast(list[Any], value)]
+        case dict():
+            items = cast(dict[str, Any], value).items()
+            return {key.replace("\x00", ""): _without_nul(item) for key, item in items}
+        case _:
+            return value

@@ -13,6 +13,8 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from procrastinate import App, PsycopgConnector
 from procrastinate.schema import SchemaManager
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import DictRow
 
 from domain.errors import DatabaseTooOld, DatabaseUnreachable
 from storage.database import Connection, connection_arguments
@@ -47,7 +49,7 @@ async def migrate(url: str) -> list[str]:
 async def connect(url: str) -> Connection:
     """One connection of its own, after checking that the server is there and new enough."""
     try:
-        connection: Connection = await AsyncConnection.connect(
+        connection = await AsyncConnection[DictRow].connect(
             url, connect_timeout=10, **connection_arguments()
         )
     except psycopg.OperationalError as error:
@@ -61,9 +63,9 @@ async def connect(url: str) -> Connection:
 
 def without_password(url: str) -> str:
     """The connection string as it may be shown."""
-    parts = psycopg.conninfo.conninfo_to_dict(url)
+    parts = conninfo_to_dict(url)
     shown = {key: parts[key] for key in ("host", "port", "user", "dbname") if parts.get(key)}
-    return psycopg.conninfo.make_conninfo("", **shown)
+    return make_conninfo("", **shown)
 
 
 async def _take_lock(connection: Connection) -> None:
@@ -105,5 +107,5 @@ async def _apply_queue(connection: Connection, url: str) -> None:
     await connection.execute(_SQL["search_queue"])
     schema = SchemaManager(App(connector=PsycopgConnector(conninfo=url)).connector).get_schema()
     async with connection.transaction():
-        await connection.execute(cast(LiteralString, schema))
+        await connection.execute(schema)
     await connection.execute(_SQL["search_ours"])

@@ -20,5 +20,14 @@ def load_statements(noun: str) -> Mapping[str, LiteralString]:
     parts = _NAME.split(text)
     names, bodies = parts[1::2], parts[2::2]
     return {
-        name: cast(LiteralString, body.strip()) for name, body in zip(names, bodies, strict=True)
+        name: cast(LiteralString, _lean(body)) for name, body in zip(names, bodies, strict=True)
     }
+
+
+def _lean(body: str) -> str:
+    """A statement without its comments and indentation.
+
+    psycopg remembers how it translated a statement only up to 4,096 characters.
+    """
+    lines = (line.strip() for line in body.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("--"))

@@ -78,6 +78,7 @@ async def lock_thread(connection: Connection, user: UserContext, thread_id: UUID
 
 async def delete_thread(connection: Connection, user: UserContext, thread_id: UUID) -> None:
     """Delete a thread with all it owns, in the caller's transaction; raises `NotFound`."""
+    await connection.execute(_SQL["take_pen"], {"thread_id": thread_id})
     cursor = await connection.execute(_SQL["delete"], _key(user, thread_id))
     if await cursor.fetchone() is None:
         raise NotFound("thread", str(thread_id))

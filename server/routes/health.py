@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Literal
 
-import psycopg
-import psycopg_pool
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from server.composition import Services
 from server.dependencies import ServicesDep
+from storage.database import DATABASE_AWAY
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -90,7 +89,7 @@ async def ready(services: ServicesDep, response: Response) -> Ready:
 async def _database_and_worker(services: Services) -> tuple[Part, WorkerPart]:
     try:
         alive = await services.runs.workers_alive(services.settings.worker_lease_s)
-    except (psycopg.OperationalError, psycopg_pool.PoolTimeout) as error:
+    except DATABASE_AWAY as error:
         reason = str(error).strip()
         return Part(status="down", reason=reason), WorkerPart(
             status="down", reason="The database is not answering.", alive=0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import jsonschema
+from jsonschema.validators import validator_for
 
 from domain.errors import InvalidInput, NotWaiting
 
@@ -28,7 +28,7 @@ def checked_answers(
 
 
 def _check(interrupt_id: str, value: Any, schema: Mapping[str, Any]) -> None:
-    validator = jsonschema.validators.validator_for(schema)(schema)
+    validator = validator_for(schema)(schema)
     problems = sorted(validator.iter_errors(value), key=lambda problem: list(problem.path))
     if problems:
         said = "; ".join(problem.message for problem in problems[:3])

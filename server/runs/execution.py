@@ -157,9 +157,10 @@ class RunExecutor:
     ) -> Outcome:
         """Run the graph until it ends, its time is up, or someone stops it."""
         limit_s = self._engine.limits.run_timeout_s
+        scope = asyncio.timeout(limit_s)
+        executing = Executing(scope, control)
         try:
-            async with asyncio.timeout(limit_s) as scope:
-                executing = Executing(scope, control)
+            async with scope:
                 self.executing[claimed.run.run_id] = executing
                 self.idle.clear()
                 if claimed.cancel_requested:
@@ -182,7 +183,7 @@ class RunExecutor:
         run = claimed.run
         thread_id = str(run.thread_id)
         config: RunnableConfig = {
-            **run.kwargs.get("config", {}),
+            "tags": list(run.kwargs.get("config", {}).get("tags", [])),
             "run_id": run.run_id,
             "recursion_limit": self._engine.limits.recursion_limit,
             "configurable": {"thread_id": thread_id},

@@ -8,13 +8,13 @@ behind by itself: it reads from the log again when it comes back.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import psycopg
-
 from domain.events import StoredEvent
+from storage.database import DatabaseError
+from storage.group_commit import GroupCommit
 from storage.notifications import Listener
 from storage.run_events import RunEventRepository
 
@@ -63,8 +63,14 @@ class _Tail:
 class Feed:
     """All followed threads of this process."""
 
-    def __init__(self, events: RunEventRepository, listener: Listener) -> None:
+    def __init__(
+        self, events: RunEventRepository, listener: Listener, commit: GroupCommit | None = None
+    ) -> None:
+        """`commit` is this process's own write path, if it has one."""
         self._events = events
+        self._own_origin = commit.origin if commit else None
+        if commit:
+            commit.tell(self._hear)
         self._tails: dict[UUID, _Tail] = {}
         self._dirty: set[UUID] = set()
         self._wake = asyncio.Event()
@@ -85,11 +91,11 @@ class Feed:
             self._wake.clear()
             try:
                 await self._refresh()
-            except psycopg.Error as error:
+            except DatabaseError as error:
                 # Nobody misses anything: the next look starts where this one would have.
                 logger.warning("The log could not be read, looking again: %s", error)
 
-    async def follow(self, thread_id: UUID, after: int) -> AsyncIterator[list[StoredEvent]]:
+    async def follow(self, thread_id: UUID, after: int) -> AsyncGenerator[list[StoredEvent]]:
         """Everything behind `after`, in order and without a gap, for as long as one reads."""
         tail = self._tails.setdefault(thread_id, _Tail())
         tail.readers += 1
@@ -120,8 +126,28 @@ class Feed:
             self._dirty.add(thread_id)
             self._wake.set()
 
+    def _hear(self, events: list[StoredEvent]) -> None:
+        """Take what this process has just committed: it need not be read back."""
+        by_thread: dict[str, list[StoredEvent]] = {}
+        for event in events:
+            by_thread.setdefault(event.thread_id, []).append(event)
+        for text, own in by_thread.items():
+            thread_id = UUID(text)
+            tail = self._tails.get(thread_id)
+            if tail is None or tail.cursor is None or own[-1].seq <= tail.cursor:
+                continue
+            if own[0].seq == tail.cursor + 1:
+                tail.extend(own)
+            else:
+                # Somebody else wrote in between, or a read is under way.
+                self._dirty.add(thread_id)
+                self._wake.set()
+
     def _told(self, payload: str) -> None:
-        for text in payload.split(","):
+        origin, *threads = payload.split(",")
+        if origin == self._own_origin:
+            return
+        for text in threads:
             thread_id = UUID(text)
             if thread_id in self._tails:
                 self._dirty.add(thread_id)
@@ -142,7 +168,7 @@ class Feed:
             return
         try:
             found = await self._events.after_many(cursors, _PAGE)
-        except psycopg.Error:
+        except DatabaseError:
             self._dirty |= dirty
             raise
         for thread_id, events in found.items():

@@ -10,7 +10,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition
 from procrastinate.worker import Worker
 
-from storage.database import SEARCH_PATH, Connection
+from storage.database import SEARCH_PATH, Connection, queue_pool
 
 QUEUE = "runs"
 _TASK = "execute_run"
@@ -31,6 +31,7 @@ class RunQueue:
         # again, and the run's own row says whether there is anything left to do.
         options = f"-c search_path={SEARCH_PATH} -c synchronous_commit=off"
         connector = PsycopgConnector(
+            pool_factory=queue_pool,
             conninfo=url,
             min_size=1,
             max_size=4,

@@ -10,11 +10,11 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import psutil
-import psycopg
 from procrastinate.exceptions import ProcrastinateException
 
 from server.runs.execution import Engine, RunExecutor
 from server.runs.queue import RunQueue
+from storage.database import DatabaseError
 from storage.notifications import Listener
 from storage.runs import OtherWorker
 
@@ -87,7 +87,7 @@ class Worker:
                     worker.stop()
                     if not working.done():
                         await self._drain()
-            except* (psycopg.Error, ProcrastinateException) as errors:
+            except* (DatabaseError, ProcrastinateException) as errors:
                 logger.warning("The queue is away, trying again: %s", errors.exceptions[0])
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), limits.beat_s)
@@ -113,7 +113,7 @@ class Worker:
                     self.cancel(run_id)
                 last_beat = loop.time()
                 await self._queue.hand_on_stalled(limits.lease_s)
-            except (psycopg.Error, ProcrastinateException) as error:
+            except (DatabaseError, ProcrastinateException) as error:
                 logger.warning("The lease could not be renewed: %s", error)
             if loop.time() - last_beat > limits.lease_s - limits.beat_s:
                 # Others will take its runs over any moment: stop them before that.

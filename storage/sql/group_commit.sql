@@ -2,7 +2,8 @@
 -- Everything that many runs want durable at once, as one statement and so one transaction.
 -- A row counts only if its run still holds the pen of its thread (`event_heads`): what a
 -- superseded attempt sends is left out, and it is told so by its absence from `held`, which lists
--- the pens that held by their place (from 1) in the arrays.
+-- the pens that held by their place (from 1) in the arrays; `bases` has the number that the first
+-- event of each comes after.
 WITH pens AS (
     UPDATE event_heads AS h
     SET last_seq = h.last_seq + p.events, flush_id = %(flush_id)b
@@ -97,8 +98,9 @@ ended_threads AS (
 )
 SELECT
     (SELECT array_agg(pen) FROM pens) AS held,
+    (SELECT array_agg(base) FROM pens) AS bases,
     (SELECT count(pg_notify('goldenpath_events', n)) FROM unnest(%(notify)b::text[]) AS n) AS told
 
 -- flushed --
 -- Whether a flush whose answer was lost did commit: then its mark is on the pens it moved.
-SELECT array_agg(run_id) AS held FROM event_heads WHERE flush_id = %s AND thread_id = ANY(%s)
+SELECT run_id, last_seq FROM event_heads WHERE flush_id = %s AND thread_id = ANY(%s)

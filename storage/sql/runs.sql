@@ -99,7 +99,7 @@ WITH head AS (
         END
     FROM head WHERE t.thread_id = head.thread_id
 )
-SELECT pg_notify('goldenpath_events', head.thread_id::text) FROM head
+SELECT pg_notify('goldenpath_events', 'cancel,' || head.thread_id::text) FROM head
 
 -- cancelled_of_worker --
 -- Runs of this worker that someone wants stopped.

@@ -35,6 +35,11 @@ SELECT * FROM threads
 WHERE thread_id = %(thread_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
 FOR UPDATE
 
+-- take_pen --
+-- Wait for the flush that is writing to the thread, and let no other begin. A statement of its
+-- own: what that flush has written is seen only by the next one.
+SELECT thread_id FROM event_heads WHERE thread_id = %(thread_id)s FOR UPDATE
+
 -- delete --
 -- A thread with all it owned: log, pen, runs and artifacts, checkpoints.
 WITH thread AS (

@@ -1,0 +1,1 @@
+"""The Azure LLM inference trace 2023: two services, one hour each; CC BY 4.0, see README.md."""

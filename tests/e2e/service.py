@@ -1,0 +1,75 @@
+"""The real service as a process of its own, to be started, killed and started again."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+READY = b"goldenpath ready on "
+DEADLINE_S = 60
+
+
+class Service:
+    """`python -m server serve` over one data folder (or database) and port."""
+
+    def __init__(
+        self, data_dir: Path, environment: Mapping[str, str] | None = None, *options: str
+    ) -> None:
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._data_dir = data_dir
+        self._environment = dict(environment or {})
+        self._options = options
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it and wait until it says that it is ready."""
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("GOLDENPATH_", "OPENAI_", "DATABASE_"))
+        }
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "server",
+            "serve",
+            "--port",
+            str(self.port),
+            "--data-dir",
+            str(self._data_dir),
+            *self._options,
+            cwd=ROOT,
+            env={**clean, **self._environment},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert self._process.stdout
+        async with asyncio.timeout(DEADLINE_S):
+            line = await self._process.stdout.readline()
+        assert line.startswith(READY), f"the service did not start: {line!r}"
+
+    async def kill(self) -> None:
+        """Kill it without a chance to say anything."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """Stop it in good order; returns its exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def _end(self, number: signal.Signals) -> int:
+        process = self._process
+        if process is None or process.returncode is not None:
+            return process.returncode or 0 if process else 0
+        process.send_signal(number)
+        async with asyncio.timeout(DEADLINE_S):
+            return await process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
