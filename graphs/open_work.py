@@ -31,8 +31,8 @@ class OpenWork:
         self.log = log
         self._identity = identity
         self._nodes: dict[Path, list[str]] = {}
-        #: Call ids of LangGraph → the ids that the log shows.
-        self._shown: dict[str, str] = {}
+        #: Agents and their calls' ids as LangGraph has them → the ids that the log shows.
+        self._shown: dict[tuple[Path, str], str] = {}
 
     def event(
         self,
@@ -60,11 +60,15 @@ class OpenWork:
         """An agent's graph runs a node."""
         self._nodes.setdefault(path, []).append(node)
 
-    def start_agent(self, at: datetime, path: Path, title: str, values: Any) -> Event:
-        """Open an agent; `values` is its input."""
-        self.log.agents[path] = OpenAgent(path, title, at)
+    def start_agent(
+        self, at: datetime, path: Path, title: str, values: Any, task_id: str | None = None
+    ) -> Event:
+        """Open an agent, the work of a task; `values` is its input."""
+        self.log.agents[path] = OpenAgent(path, title, at, task_id)
         self.log.has_started = True
         payload = {"agent": path[-1], "title": title, "input": short_input(values)}
+        if task_id is not None:
+            payload["task_id"] = task_id
         return self.event("agent_started", at, path, payload)
 
     def start_call(self, at: datetime, path: Path, call_id: str, data: Mapping[str, Any]) -> Event:
@@ -72,20 +76,38 @@ class OpenWork:
         shown = call_id
         if call_id in self.log.call_ids:
             shown = f"{call_id}~{self._identity.attempt}.{len(self.log.call_ids)}"
-        self._shown[call_id] = shown
+        self._shown[path, call_id] = shown
         tool = str(data.get("tool_name") or "tool")
         self.log.tools[shown] = OpenTool(shown, tool, path, at)
         self.log.call_ids.add(shown)
         payload = {"call_id": shown, "tool": tool, "args": masked(as_data(data.get("input") or {}))}
         return self.event("tool_executing", at, path, payload)
 
+    def adopt_call(self, path: Path, call_id: str, left: set[str]) -> bool:
+        """Go on with a call that a dead attempt left open, and take it out of `left`."""
+        for shown in sorted(left):
+            call = self.log.tools.get(shown)
+            own = shown == call_id or shown.rpartition("~")[0] == call_id
+            if own and call and call.path == path:
+                left.discard(shown)
+                self._shown[path, call_id] = shown
+                return True
+        return False
+
+    def shown_call(self, path: Path, call_id: str) -> OpenTool | None:
+        """An open call of an agent, by the id that LangGraph has for it."""
+        return self.log.tools.get(self._shown.get((path, call_id), call_id))
+
     def end_call(
-        self, at: datetime, call_id: str, status: str, result: Any = None, error: str | None = None
-    ) -> list[Event]:
-        """Close a call, if it is open."""
-        call = self.log.tools.pop(self._shown.get(call_id, call_id), None)
-        if call is None:
-            return []
+        self,
+        at: datetime,
+        call: OpenTool,
+        status: str,
+        result: Any = None,
+        error: str | None = None,
+    ) -> Event:
+        """Close an open call."""
+        del self.log.tools[call.call_id]
         payload = {
             "call_id": call.call_id,
             "tool": call.tool,
@@ -97,7 +119,7 @@ class OpenWork:
             payload["error"] = error
         elif status == "error":
             payload["error"] = str(result)
-        return [self.event("tool_completed", at, call.path, payload)]
+        return self.event("tool_completed", at, call.path, payload)
 
     def close(
         self, path: Path, at: datetime, status: AgentStatus, reason: str | None, values: Any
@@ -109,7 +131,7 @@ class OpenWork:
         events: list[Event] = []
         for call in [call for call in self.log.tools.values() if _is_below(call.path, path)]:
             why = reason or "The call did not finish."
-            events += self.end_call(at, call.call_id, "error", error=why)
+            events.append(self.end_call(at, call, "error", error=why))
         below = [other for other in self.log.agents if _is_below(other, path)]
         for open_path in sorted(below, key=len, reverse=True):
             events += self._complete(open_path, at, status, values if open_path == path else None)
@@ -120,7 +142,7 @@ class OpenWork:
         events: list[Event] = []
         if status == "ok" and not agent.has_said:
             events.append(self._summary(at, path))
-        del self.log.agents[path]
+        self.log.remove(path, status)
         parent = self.log.agents.get(path[:-1])
         usage = agent.usage.as_json()
         if parent and usage:
@@ -140,7 +162,9 @@ class OpenWork:
         # Every agent that completes ok has said something; one that was silent says what it did.
         steps = list(dict.fromkeys(self._nodes.get(path, ())))
         text = f"Done: {', then '.join(steps)}." if steps else "Done."
-        payload = {"kind": "thought", "message_id": f"{'/'.join(path)}:done", "text": text}
+        agent = self.log.agents[path]
+        message_id = f"{agent.task_id or '/'.join(path)}:done"
+        payload = {"kind": "thought", "message_id": message_id, "text": text}
         return self.say(at, path, payload)
 
 

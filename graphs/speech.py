@@ -64,9 +64,7 @@ class Speech:
                 events.append(self._work.say(at, path, payload, node))
         return events
 
-    def thought(
-        self, at: datetime, path: Path, text: str, key: str, node: str | None
-    ) -> Event:
+    def thought(self, at: datetime, path: Path, text: str, key: str, node: str | None) -> Event:
         """A whole sentence; `key` names the task that thinks."""
         count = self._thoughts[key] = self._thoughts.get(key, 0) + 1
         payload = {"kind": "thought", "message_id": f"{key}:t{count}", "text": text}

@@ -1,6 +1,6 @@
 """From graph to event: one pure state machine over LangGraph's stream parts.
 
-It takes parts of the modes `tasks`, `messages`, `custom` and `tools` (streamed with
+It takes parts of the modes `tasks`, `messages`, `custom`, `tools` and `values` (streamed with
 `subgraphs=True, version="v2"`) and returns events. Which node is an agent is declared in the node's
 metadata (`{"agent": …, "title": …}`); node names are never parsed.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AIMessageChunk
 
 from domain.events import AGENT_STATUS_AT_END, AgentStatus, EndStatus, Event, EventType
 from domain.run_log import Path, RunLog
@@ -49,6 +49,8 @@ class Translator:
         self._left_agents = {path for path in log.agents if path != self._root}
         self._left_calls = set(log.tools)
         self._starting: set[Path] = set()
+        #: Tasks of agents that a dead attempt began and that have not stirred since.
+        self._quiet: set[str] = set()
         #: Who asks, by the interrupt's id.
         self._askers: dict[str, Path] = {}
 
@@ -71,13 +73,15 @@ class Translator:
             case "tasks" if is_start(data):
                 return self._task_started(namespace, data, at)
             case "tasks":
-                return [*self._settle(at), *self._task_ended(namespace, data, at)]
+                return [*self._settle(namespace, at), *self._task_ended(namespace, data, at)]
             case "messages":
-                return [*self._settle(at), *self._message(namespace, data, at)]
+                return [*self._settle(namespace, at), *self._message(namespace, data, at)]
             case "custom":
-                return [*self._settle(at), *self._custom(namespace, data, at)]
+                return [*self._settle(namespace, at), *self._custom(namespace, data, at)]
             case "tools":
-                return [*self._settle(at), *self._tool(namespace, data, at)]
+                return [*self._settle(namespace, at), *self._tool(namespace, data, at)]
+            case "values" if not part.get("interrupts"):
+                return self._superstep_ended(namespace, at)
             case _:
                 return []
 
@@ -116,17 +120,21 @@ class Translator:
         if not declared or declared == self._declared.get(parent):
             self._tasks[task["id"]] = _Task(namespace, task["name"], None)
             return []
-        path = (*parent, str(declared))
-        adopted = path in self._left_agents
-        self._left_agents.discard(path)
-        if not adopted:
-            path = self._unused(path)
+        task_id = task["id"]
+        if task_id in self._log.done_tasks:
+            # Announced for completeness; it was done when an earlier attempt died.
+            self._tasks[task_id] = _Task(namespace, task["name"], None)
+            return []
+        adopted = self._log.path_of(task_id)
+        path = adopted or self._unused((*parent, str(declared)))
         self._declared[path] = str(declared)
-        self._tasks[task["id"]] = _Task(namespace, task["name"], path)
+        self._tasks[task_id] = _Task(namespace, task["name"], path)
         if adopted:
+            self._left_agents.discard(path)
+            self._quiet.add(task_id)
             return []
         title = str(metadata.get("title") or declared)
-        return [self._work.start_agent(at, path, title, task.get("input"))]
+        return [self._work.start_agent(at, path, title, task.get("input"), task_id)]
 
     def _task_ended(
         self, namespace: Namespace, result: Mapping[str, Any], at: datetime
@@ -147,6 +155,17 @@ class Translator:
         closed = self._work.close(task.agent_path, at, status, reason, result.get("result"))
         return [*events, *closed]
 
+    def _superstep_ended(self, namespace: Namespace, at: datetime) -> list[Event]:
+        """Complete agents that nobody said had ended: they had when an earlier attempt died."""
+        events: list[Event] = []
+        for task_id, task in list(self._tasks.items()):
+            if task.namespace != namespace:
+                continue
+            del self._tasks[task_id]
+            if task.agent_path in self._log.agents:
+                events += self._work.close(task.agent_path, at, "ok", None, None)
+        return events
+
     def _message(
         self, namespace: Namespace, said: tuple[Any, dict[str, Any]], at: datetime
     ) -> list[Event]:
@@ -155,6 +174,10 @@ class Translator:
         if not isinstance(message, AIMessage):
             return []
         node, task_id = task_of_message(metadata)
+        if task_id in self._quiet and not isinstance(message, AIMessageChunk):
+            # The agent's graph had finished when an earlier attempt died: this was said before.
+            return []
+        self._quiet.discard(task_id)
         path = self._scope((*namespace, task_id))
         return self._speech.message(at, path, (namespace, node, task_id), (message, metadata))
 
@@ -171,34 +194,39 @@ class Translator:
         speakers = [(i, task) for i, task in self._tasks.items() if task.namespace == namespace]
         path = self._scope(namespace)
         if len(speakers) != 1:
-            return [self._speech.thought(at, path, text, "|".join(namespace), None)]
+            key = "|".join(sorted(task_id for task_id, _ in speakers))
+            return [self._speech.thought(at, path, text, key, None)]
         task_id, task = speakers[0]
+        self._quiet.discard(task_id)
         return [self._speech.thought(at, task.agent_path or path, text, task_id, task.node)]
 
     def _tool(self, namespace: Namespace, data: Mapping[str, Any], at: datetime) -> list[Event]:
-        call_id = str(data["tool_call_id"])
-        match data["event"]:
-            case "tool-started" if call_id in self._left_calls:
+        call_id, path = str(data["tool_call_id"]), self._scope(namespace)
+        if data["event"] == "tool-started":
+            if self._work.adopt_call(path, call_id, self._left_calls):
                 # It was executing when its attempt died and executes again: one call to readers.
-                self._left_calls.discard(call_id)
                 return []
-            case "tool-started":
-                return [self._work.start_call(at, self._scope(namespace), call_id, data)]
+            return [self._work.start_call(at, path, call_id, data)]
+        call = self._work.shown_call(path, call_id)
+        if call is None:
+            return []
+        match data["event"]:
             case "tool-finished":
                 status, result = tool_result(data.get("output"))
-                return self._work.end_call(at, call_id, status, result)
+                return [self._work.end_call(at, call, status, result)]
             case "tool-error":
                 error = str(data.get("message"))
-                return self._work.end_call(at, call_id, "error", error=error)
+                return [self._work.end_call(at, call, "error", error=error)]
             case _:
                 return []
 
-    def _settle(self, at: datetime) -> list[Event]:
+    def _settle(self, namespace: Namespace, at: datetime) -> list[Event]:
         """Close agents of a dead attempt that do not start again: their work was done.
 
         All tasks of a superstep are announced before any goes on, so an agent that is missing from
         the announcements beside it had finished when its attempt died.
         """
+        self._quiet.difference_update(map(task_id_of, namespace))
         events: list[Event] = []
         for level in self._starting:
             for path in [left for left in self._left_agents if left[:-1] == level]:
@@ -214,7 +242,8 @@ class Translator:
             call = self._log.tools.get(call_id)
             if call is None or call.path == scope:
                 self._left_calls.discard(call_id)
-                events += self._work.end_call(at, call_id, "ok")
+            if call and call.path == scope:
+                events.append(self._work.end_call(at, call, "ok"))
         return events
 
     def _scope(self, namespace: Namespace) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import GoldenpathError
-from server.settings import Settings, load_settings
+from server.settings import Settings, load_settings, quieten_libraries
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    # Imported when wanted: `migrate` needs neither the agents nor the pages.
+    quieten_libraries()
+    # Imported when wanted, and after the above.
     from server import commands
 
     match options.command:

@@ -31,7 +31,7 @@ def create_app(services: Services, api_url: str) -> FastAPI:
 
     @app.get("/", include_in_schema=False)
     async def to_pages() -> RedirectResponse:
-        return RedirectResponse(UI_PATH)
+        return RedirectResponse(f"{UI_PATH}/")
 
     mount_ui(app, api_url)
     return app

@@ -96,6 +96,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             reports=report_repository,
             models=ChatModels(model_settings(settings)),
         )
+        stack.push_async_callback(ports.models.aclose)
         default_ports.install(ports)
         worker = commit = None
         if with_worker:

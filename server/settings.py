@@ -17,6 +17,15 @@ from domain.errors import InvalidSettings
 
 PREFIX = "GOLDENPATH_"
 
+#: What libraries read from the environment themselves, when they are imported: nothing of ours
+#: calls out to anybody.
+_LIBRARIES = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_RUN_HISTORY": "False",
+    "HF_HUB_OFFLINE": "1",
+    "LANGSMITH_TRACING": "false",
+}
+
 
 class Settings(BaseSettings):
     """What can be set, with defaults that suit one machine."""
@@ -92,6 +101,15 @@ def load_settings(given: Mapping[str, Any], environment: Mapping[str, str] | Non
         return Settings(**given)
     except ValidationError as error:
         raise InvalidSettings(" ".join(_sentence(details) for details in error.errors())) from error
+
+
+def quieten_libraries() -> None:
+    """Tell libraries to stay off the network, unless the environment says otherwise.
+
+    Before they are imported.
+    """
+    for name, value in _LIBRARIES.items():
+        os.environ.setdefault(name, value)
 
 
 def setting_names() -> dict[str, str]:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -61,6 +61,11 @@ _UPLOAD = {
             }
         },
     }
+}
+
+
+_CSV: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {}}, "description": "The rows as CSV."}
 }
 
 
@@ -168,8 +173,7 @@ async def get_import(import_id: UUID, services: ServicesDep, user: UserDep) -> I
 @router.get(
     "/{import_id}/rejects.csv",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/csv": {}}, "description": "The rows as CSV."}}
-    | problems(404, 422, 503),
+    responses=_CSV | problems(404, 422, 503),
 )
 async def download_rejects(
     import_id: UUID, services: ServicesDep, user: UserDep

@@ -96,7 +96,7 @@ async def running_engine(
             limits=ExecutionLimits(run_timeout_s=30, attempts=3, recursion_limit=50),
         )
         worker = Worker(url, engine, listener, limits)
-        feed = Feed(events, listener)
+        feed = Feed(events, listener, commit)
         async with asyncio.TaskGroup() as tasks:
             side = [
                 tasks.create_task(listener.run(), name="listener"),

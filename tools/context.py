@@ -1,0 +1,118 @@
+"""What a run tells its graph: who asks, as data, and the ports that reach outside.
+
+LangGraph's own servers pass a context as JSON, so a run may come without ports; it then takes the
+process default that the composition root installed.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from langgraph.prebuilt import ToolRuntime
+from langgraph.runtime import Runtime
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticOmit, core_schema
+
+from domain.costs.facts import UsageFacts
+from domain.identity import UserContext
+from domain.ports import ReportStore, SampleImporter, UsageSource
+from tools.chat_model import ChatModels
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All that agents may reach."""
+
+    usage: UsageSource
+    samples: SampleImporter
+    reports: ReportStore
+    models: ChatModels
+
+
+class DefaultPorts:
+    """Holds the process default; set once by the composition root."""
+
+    def __init__(self) -> None:
+        self._ports: Ports | None = None
+
+    def install(self, ports: Ports) -> None:
+        """Make these the ports of every run that brings none."""
+        self._ports = ports
+
+    def get(self) -> Ports:
+        """The installed ports; raises `LookupError` when nobody installed any."""
+        if self._ports is None:
+            raise LookupError("No ports are installed: start graphs through the service.")
+        return self._ports
+
+
+#: The only mutable module object of the house.
+default_ports = DefaultPorts()
+
+
+class FactsOfRun:
+    """The usage as one run sees it: read once, so that all its figures agree.
+
+    Nothing is kept while there is no usage: the run may be about to get some.
+    """
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._facts: UsageFacts | None = None
+
+    async def load(self, usage: UsageSource, user: UserContext) -> UsageFacts:
+        """The facts, from the source the first time."""
+        async with self._lock:
+            if self._facts is not None:
+                return self._facts
+            facts = await usage.facts(user)
+            if not facts.coverage.is_empty:
+                self._facts = facts
+            return facts
+
+
+class _NoData:
+    """Marks a field that nothing validates and no schema shows."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.any_schema()
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        raise PydanticOmit
+
+
+@dataclass(frozen=True, slots=True)
+class AgentContext:
+    """The runtime context (`context_schema`) of every graph of ours; one object a run."""
+
+    user_id: str = "local"
+    tenant_id: str = "local"
+    # LangChain and LangGraph derive schemas from this class; what is no data is in none.
+    ports: Annotated[Ports | None, _NoData()] = None
+    _facts: Annotated[FactsOfRun, _NoData()] = field(
+        default_factory=FactsOfRun, init=False, repr=False, compare=False
+    )
+
+    @property
+    def user(self) -> UserContext:
+        """The user on whose behalf the run acts."""
+        return UserContext(user_id=self.user_id, tenant_id=self.tenant_id)
+
+    def reach(self) -> Ports:
+        """The ports of this run."""
+        return self.ports or default_ports.get()
+
+    async def facts(self) -> UsageFacts:
+        """The usage of the user's tenant, aggregated."""
+        return await self._facts.load(self.reach().usage, self.user)
+
+
+def context_of(runtime: "Runtime[AgentContext] | ToolRuntime[AgentContext, Any]") -> AgentContext:
+    """The run's context; LangGraph's own servers start runs without one."""
+    context: AgentContext | None = runtime.context
+    return context or AgentContext()
