@@ -33,8 +33,17 @@ class SampleImporter(Protocol):
 class ReportStore(Protocol):
     """Where reports are kept."""
 
-    async def save(self, user: UserContext, report: Report, thread_id: UUID | None) -> UUID:
-        """Keep a report; returns its id."""
+    async def save(
+        self,
+        user: UserContext,
+        report: Report,
+        thread_id: UUID | None,
+        report_id: UUID | None = None,
+    ) -> UUID:
+        """Keep a report; returns its id.
+
+        Who may have to save again after a crash gives the id: the second time changes nothing.
+        """
         ...
 
 

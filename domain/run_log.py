@@ -26,8 +26,10 @@ class Usage:
         self.model = other.model or self.model
         self.input_tokens += other.input_tokens
         self.output_tokens += other.output_tokens
-        unpriced = self.cost_usd is None or other.cost_usd is None
-        self.cost_usd = None if unpriced else self.cost_usd + other.cost_usd  # type: ignore[operator]
+        if self.cost_usd is None or other.cost_usd is None:
+            self.cost_usd = None
+        else:
+            self.cost_usd += other.cost_usd
 
     def as_json(self) -> dict[str, Any] | None:
         """The `usage` of an event, or None when no model was called."""
@@ -48,6 +50,8 @@ class OpenAgent:
     path: Path
     title: str
     started_at: datetime
+    #: The task of its parent's graph that it is; None for the root.
+    task_id: str | None = None
     #: It has thought at least once.
     has_said: bool = False
     #: Own calls and those of its sub-agents.
@@ -66,11 +70,14 @@ class OpenTool:
 
 @dataclass(slots=True)
 class RunLog:
-    """The open agents in order of their start, the open calls, and every call id ever used."""
+    """The open agents in order of their start, the open calls, and what was there before."""
 
     agents: dict[Path, OpenAgent] = field(default_factory=dict[Path, OpenAgent])
     tools: dict[str, OpenTool] = field(default_factory=dict[str, OpenTool])
+    #: Every call id ever used.
     call_ids: set[str] = field(default_factory=set[str])
+    #: Tasks of agents that have completed ok: when one is announced again, it does not run again.
+    done_tasks: set[str] = field(default_factory=set[str])
     #: Some event was committed before.
     has_started: bool = False
 
@@ -81,7 +88,7 @@ class RunLog:
         match event["type"]:
             case "agent_started":
                 title = str(event.get("title") or path[-1])
-                self.agents[path] = OpenAgent(path, title, _moment(event))
+                self.agents[path] = OpenAgent(path, title, _moment(event), event.get("task_id"))
             case "agent_thinking":
                 if agent := self.agents.get(path):
                     agent.has_said = True
@@ -92,12 +99,23 @@ class RunLog:
             case "tool_completed":
                 self.tools.pop(str(event["call_id"]), None)
             case "agent_completed":
-                self._complete(path, event.get("usage"))
+                self._complete(path, event)
             case _:
                 pass
 
-    def _complete(self, path: Path, usage: Mapping[str, Any] | None) -> None:
-        self.agents.pop(path, None)
+    def path_of(self, task_id: str) -> Path | None:
+        """The open agent that a task is."""
+        return next((path for path, it in self.agents.items() if it.task_id == task_id), None)
+
+    def remove(self, path: Path, status: str) -> None:
+        """An agent has completed."""
+        agent = self.agents.pop(path, None)
+        if agent and agent.task_id and status == "ok":
+            self.done_tasks.add(agent.task_id)
+
+    def _complete(self, path: Path, event: Mapping[str, Any]) -> None:
+        self.remove(path, event["status"])
+        usage: Mapping[str, Any] | None = event.get("usage")
         if usage is None:
             return
         cost = usage["cost_usd"]

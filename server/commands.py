@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Generator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import uvicorn
@@ -58,8 +59,6 @@ class _Server(uvicorn.Server):
 
 async def serve(settings: Settings, *, with_worker: bool) -> int:
     """API and pages, and one worker unless told otherwise, until stopped."""
-    from server.app import create_app
-
     if settings.host not in _LOOPBACK:
         raise StartupError(
             f"Without authentication goldenpath listens on loopback only, not on {settings.host}. "
@@ -71,11 +70,14 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
         listening = stack.enter_context(_bound(settings))
         host, port = listening.getsockname()[:2]
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        # The pages' library is most of a start: it is read while the database comes up, and runs
+        # that wait to go on do not wait for it.
+        loading = asyncio.get_running_loop().run_in_executor(None, import_module, "server.app")
         services = await stack.enter_async_context(
             open_services(settings, with_worker=with_worker)
         )
         config = uvicorn.Config(
-            create_app(services, url),
+            (await loading).create_app(services, url),
             log_level=settings.log_level.lower(),
             access_log=False,
             server_header=False,

@@ -2,10 +2,12 @@
 
 Callers put a `Write` and wait for it; one task takes everything that waits, commits it in one
 statement, lets the callers go, and starts again at once. An idle system so answers within a
-millisecond or two and a busy one batches by itself.
+millisecond or two and a busy one batches by itself. What nobody waits for may linger a moment, so
+that a superstep's events, its tasks' writes and its checkpoint become one commit.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -25,6 +27,9 @@ from storage.writes import Write
 logger = logging.getLogger(__name__)
 
 _SQL = load_statements("group_commit")
+
+#: How long a write that nobody waits for may wait for one that somebody waits for.
+_LINGER_S = 0.001
 
 #: How long to wait before trying a lost connection again, doubling from first to last.
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.05, 2.0
@@ -65,6 +70,7 @@ class GroupCommit:
         self._hear: Callable[[list[StoredEvent]], None] | None = None
         self._waiting: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
+        self._urgent = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
         self.counts = FlushCounts()
@@ -78,6 +84,7 @@ class GroupCommit:
         """Commit what waits, then stop."""
         self._closing = True
         self._wake.set()
+        self._urgent.set()
         if self._task:
             await self._task
 
@@ -85,15 +92,18 @@ class GroupCommit:
         """Let a reader of this process hear of events as soon as they are committed."""
         self._hear = hear
 
-    def put(self, write: Write) -> asyncio.Future[None]:
+    def put(self, write: Write, *, urgent: bool = True) -> asyncio.Future[None]:
         """Queue a write; the future is done when it is durable.
 
+        One that is not urgent waits up to a millisecond for others to go with.
         It raises `StaleAttempt` when the run no longer holds the pen, and the database's own
         error when its data cannot be stored. Nobody has to wait for it.
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(write, done))
         self._wake.set()
+        if urgent:
+            self._urgent.set()
         return done
 
     @property
@@ -104,12 +114,21 @@ class GroupCommit:
     async def _flush_forever(self) -> None:
         while True:
             await self._wake.wait()
-            while self._waiting:
-                taken = min(len(self._waiting), self._limits.writes_a_flush)
-                await self._flush([self._waiting.popleft() for _ in range(taken)])
+            if not self._urgent.is_set():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_LINGER_S):
+                        await self._urgent.wait()
             self._wake.clear()
+            self._urgent.clear()
+            taken = min(len(self._waiting), self._limits.writes_a_flush)
+            if taken:
+                await self._flush([self._waiting.popleft() for _ in range(taken)])
+            if self._waiting:
+                self._wake.set()
             if self._closing:
-                return
+                if not self._waiting:
+                    return
+                self._urgent.set()
 
     async def _flush(self, waiting: Sequence[_Waiting]) -> None:
         self.counts.flushes += 1

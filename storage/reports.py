@@ -41,9 +41,15 @@ class ReportRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def save(self, user: UserContext, report: Report, thread_id: UUID | None) -> UUID:
-        """Keep a report; returns its id."""
-        report_id = uuid4()
+    async def save(
+        self,
+        user: UserContext,
+        report: Report,
+        thread_id: UUID | None,
+        report_id: UUID | None = None,
+    ) -> UUID:
+        """Keep a report; returns its id. Saving again under the same id changes nothing."""
+        report_id = report_id or uuid4()
         parameters = {
             "report_id": report_id,
             "tenant_id": user.tenant_id,

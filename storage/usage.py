@@ -125,11 +125,11 @@ def _coverage(found: Sequence[DictRow], imports: Sequence[DictRow]) -> Coverage:
         error_requests=_total(usage, "error_requests"),
         first_at=min((row["first_at"] for row in usage), default=None),
         last_at=max((row["last_at"] for row in usage), default=None),
-        models=_names(usage, "model"),
-        sources=_names(found, "source"),
+        models=_names(usage, "model", "row_count"),
+        sources=_names(found, "source", "row_count"),
         priced_requests=requests - unpriced,
         unpriced_requests=unpriced,
-        unpriced_models=_names([row for row in usage if row["unpriced_requests"]], "model"),
+        unpriced_models=_names(usage, "model", "unpriced_requests"),
         rejected_rows=_total(imports, "rows_rejected"),
         duplicate_rows=_total(imports, "rows_duplicate"),
         bill_rows=_total(found, "row_count") - _total(usage, "row_count"),
@@ -144,12 +144,13 @@ def _total(rows: Sequence[DictRow], column: str) -> int:
     return sum(row[column] for row in rows)
 
 
-def _names(rows: Sequence[DictRow], column: str) -> tuple[str, ...]:
-    """Distinct values, those with the most calls first."""
-    counts: dict[str, int] = {}
+def _names(rows: Sequence[DictRow], column: str, weight: str) -> tuple[str, ...]:
+    """Distinct values of rows that have any weight, the heaviest first."""
+    weights: dict[str, int] = {}
     for row in rows:
-        counts[row[column]] = counts.get(row[column], 0) + row["requests"]
-    return tuple(sorted(counts, key=lambda name: (-counts[name], name)))
+        if row[weight]:
+            weights[row[column]] = weights.get(row[column], 0) + row[weight]
+    return tuple(sorted(weights, key=lambda name: (-weights[name], name)))
 
 
 async def _users(

@@ -30,6 +30,7 @@ _SQL = load_statements("usage_imports")
 KEPT_REJECTS = 10_000
 #: Imports that parse at the same time; more would only take turns on the processor.
 _PARSERS = 2
+_NAME_CHARACTERS = 300
 _SAMPLE = "azure_llm_inference_2023"
 
 
@@ -246,14 +247,19 @@ def _plan(request: ImportRequest, parts: Sequence[_Part]) -> _Plan:
     head = first_bytes(chunks, HEAD_BYTES)
     return _Plan(
         import_id=uuid4(),
-        file_name=request.file_name,
+        file_name=_stored(request.file_name),
         parts=parts,
         known=recognise(head, request.file_name, request.format),
-        model=(request.model or "").strip() or None,
+        model=_stored(request.model or "").strip() or None,
         file_sha256=sha256,
         byte_count=byte_count,
         limits=request.limits,
     )
+
+
+def _stored(name: str) -> str:
+    """A name somebody sent, as the database takes it."""
+    return name.replace("\x00", "")[:_NAME_CHARACTERS]
 
 
 def _items(plan: _Plan) -> Iterator[Item]:

@@ -5,7 +5,7 @@ headline figures and summary sentences, and the whole report as Markdown.
 """
 
 import asyncio
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from langchain_core.tools import tool
 
@@ -27,7 +27,10 @@ async def render_report(runtime: Runtime, title: str = DEFAULT_TITLE) -> ToolDat
     context = context_of(runtime)
     # Every analysis runs once more: too much for the event loop.
     report = await asyncio.to_thread(_build, facts, title.strip() or DEFAULT_TITLE)
-    report_id = await context.reach().reports.save(context.user, report, _thread_id(runtime))
+    thread_id = _thread_id(runtime)
+    report_id = await context.reach().reports.save(
+        context.user, report, thread_id, _report_id(thread_id, runtime.tool_call_id)
+    )
     think(runtime, f"The report “{report.title}” is rendered and kept.")
     return {
         "status": "ok",
@@ -42,6 +45,11 @@ async def render_report(runtime: Runtime, title: str = DEFAULT_TITLE) -> ToolDat
 
 def _build(facts: UsageFacts, title: str) -> Report:
     return build_report(facts, PriceBook(), title)
+
+
+def _report_id(thread_id: UUID | None, call_id: str | None) -> UUID | None:
+    """The same id when the call executes again after a crash, so that one report is kept."""
+    return uuid5(thread_id, call_id) if thread_id and call_id else None
 
 
 def _thread_id(runtime: Runtime) -> UUID | None:

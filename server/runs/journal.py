@@ -37,7 +37,9 @@ class RunJournal:
         """Take events for the next commit; raises what an earlier one failed with."""
         if self._lost:
             raise self._lost
-        self._newest = self._commit.put(Write(self._pen, events=event_rows(events)))
+        # The first is what a reader waits for; the rest goes with the step's checkpoint.
+        write = Write(self._pen, events=event_rows(events))
+        self._newest = self._commit.put(write, urgent=self._newest is None)
         self._uncommitted += len(events)
         self._newest.add_done_callback(lambda done: self._committed(done, len(events)))
 

@@ -1,8 +1,9 @@
 -- insert --
--- Keep a report.
+-- Keep a report; the first under an id is the one.
 INSERT INTO reports (report_id, tenant_id, user_id, thread_id, title, content, markdown)
 VALUES (%(report_id)s, %(tenant_id)s, %(user_id)s, %(thread_id)s, %(title)s,
         %(content)s::jsonb, %(markdown)s)
+ON CONFLICT (report_id) DO NOTHING
 
 -- get --
 -- One report of the tenant, whole.

@@ -126,9 +126,15 @@ class MemoryReports:
 
     kept: dict[UUID, tuple[UserContext, Report, UUID | None]] = field(default_factory=dict)
 
-    async def save(self, user: UserContext, report: Report, thread_id: UUID | None) -> UUID:
-        report_id = uuid4()
-        self.kept[report_id] = (user, report, thread_id)
+    async def save(
+        self,
+        user: UserContext,
+        report: Report,
+        thread_id: UUID | None,
+        report_id: UUID | None = None,
+    ) -> UUID:
+        report_id = report_id or uuid4()
+        self.kept.setdefault(report_id, (user, report, thread_id))
         return report_id
 
 

@@ -1,0 +1,1 @@
+"""Measurements, each a module that prints one JSON line; may import everything of ours."""
