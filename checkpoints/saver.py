@@ -112,4 +112,5 @@ class RunSaver(AsyncPostgresSaver):
             for place, (channel, value) in enumerate(writes)
         ]
         if rows:
-            await self._commit.put(Write(self._pen, writes=rows))
+            # The checkpoint that follows carries it along.
+            await self._commit.put(Write(self._pen, writes=rows), urgent=False)

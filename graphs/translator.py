@@ -69,6 +69,9 @@ class Translator:
         """The events that a stream part stands for; none for what people do not see."""
         namespace: Namespace = part["ns"]
         data = part["data"]
+        if not self._log.done_tasks.isdisjoint(map(task_id_of, namespace)):
+            # It completed before its work was saved, and an attempt died between: seen already.
+            return []
         match part["type"]:
             case "tasks" if is_start(data):
                 return self._task_started(namespace, data, at)
@@ -122,7 +125,7 @@ class Translator:
             return []
         task_id = task["id"]
         if task_id in self._log.done_tasks:
-            # Announced for completeness; it was done when an earlier attempt died.
+            # Announced for completeness, or to save again what was seen already.
             self._tasks[task_id] = _Task(namespace, task["name"], None)
             return []
         adopted = self._log.path_of(task_id)
@@ -174,7 +177,8 @@ class Translator:
         if not isinstance(message, AIMessage):
             return []
         node, task_id = task_of_message(metadata)
-        if task_id in self._quiet and not isinstance(message, AIMessageChunk):
+        is_repeated = task_id in self._quiet and not isinstance(message, AIMessageChunk)
+        if is_repeated or task_id in self._log.done_tasks:
             # The agent's graph had finished when an earlier attempt died: this was said before.
             return []
         self._quiet.discard(task_id)
@@ -197,6 +201,8 @@ class Translator:
             key = "|".join(sorted(task_id for task_id, _ in speakers))
             return [self._speech.thought(at, path, text, key, None)]
         task_id, task = speakers[0]
+        if task_id in self._log.done_tasks:
+            return []
         self._quiet.discard(task_id)
         return [self._speech.thought(at, task.agent_path or path, text, task_id, task.node)]
 

@@ -73,9 +73,7 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
         # The pages' library is most of a start: it is read while the database comes up, and runs
         # that wait to go on do not wait for it.
         loading = asyncio.get_running_loop().run_in_executor(None, import_module, "server.app")
-        services = await stack.enter_async_context(
-            open_services(settings, with_worker=with_worker)
-        )
+        services = await stack.enter_async_context(open_services(settings, with_worker=with_worker))
         config = uvicorn.Config(
             (await loading).create_app(services, url),
             log_level=settings.log_level.lower(),

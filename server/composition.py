@@ -13,7 +13,7 @@ from server.call_price import call_price
 from server.runs.execution import Engine, ExecutionLimits
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
-from server.runs.queue import RunQueue
+from server.runs.run_queue import RunQueue
 from server.runs.worker import Worker, WorkerLimits
 from server.settings import Settings
 from storage.database import Database, PoolSizes

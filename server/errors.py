@@ -16,7 +16,6 @@ from domain.errors import (
     TooLarge,
     Unavailable,
 )
-
 from storage.database import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)

@@ -93,7 +93,9 @@ class Settings(BaseSettings):
     )
 
 
-def load_settings(given: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Settings:
+def load_settings(
+    given: Mapping[str, Any], environment: Mapping[str, str] | None = None
+) -> Settings:
     """Settings from the command line over the environment; raises `InvalidSettings`."""
     names = os.environ if environment is None else environment
     _refuse_unknown(names)

@@ -79,6 +79,4 @@ def thread_shape(thread: Thread) -> ThreadShape:
 
 def run_shape(run: Run) -> RunShape:
     """A run as the API shows it."""
-    return RunShape.model_validate(
-        {name: getattr(run, name) for name in RunShape.model_fields}
-    )
+    return RunShape.model_validate({name: getattr(run, name) for name in RunShape.model_fields})

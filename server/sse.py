@@ -34,9 +34,7 @@ async def thread_frames(feed: Feed, thread_id: UUID, after: int) -> AsyncIterato
             yield b"".join(map(frame, events))
 
 
-async def run_frames(
-    feed: Feed, thread_id: UUID, run_id: UUID, after: int
-) -> AsyncIterator[bytes]:
+async def run_frames(feed: Feed, thread_id: UUID, run_id: UUID, after: int) -> AsyncIterator[bytes]:
     """One run's events behind `after`, up to its `end`."""
     wanted = str(run_id)
     async with aclosing(feed.follow(thread_id, after)) as batches:

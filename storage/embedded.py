@@ -101,9 +101,7 @@ def create_database(server_url: str, name: str) -> str:
         ).fetchone()
         if not exists:
             try:
-                connection.execute(
-                    sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-                )
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             except psycopg.errors.UniqueViolation:
                 logger.info("Another process has just created the database %s.", name)
     return make_conninfo(server_url, dbname=name)

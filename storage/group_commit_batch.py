@@ -114,7 +114,9 @@ class Batch:
         return self._counts[self.pens[pen] - 1]
 
     def _notifications(self) -> Iterable[str]:
-        threads = [str(pen.thread_id) for pen, place in self.pens.items() if self._counts[place - 1]]
+        threads = [
+            str(pen.thread_id) for pen, place in self.pens.items() if self._counts[place - 1]
+        ]
         for start in range(0, len(threads), _THREADS_A_NOTIFY):
             yield ",".join((self._origin, *threads[start : start + _THREADS_A_NOTIFY]))
 

@@ -92,9 +92,7 @@ class RunRepository:
         """Renew a worker's lease; returns which of its runs someone wants stopped."""
         async with self._database.runs.connection() as connection:
             await connection.execute(_SQL["beat"], {"worker_id": worker_id})
-            cursor = await connection.execute(
-                _SQL["cancelled_of_worker"], {"worker_id": worker_id}
-            )
+            cursor = await connection.execute(_SQL["cancelled_of_worker"], {"worker_id": worker_id})
             return [row["run_id"] for row in await cursor.fetchall()]
 
     async def forget_worker(self, worker_id: UUID) -> None:
@@ -148,9 +146,7 @@ class NewRun:
         return bool(command and "resume" in command)
 
 
-async def insert_run(
-    connection: Connection, user: UserContext, new: NewRun, job_id: int
-) -> Run:
+async def insert_run(connection: Connection, user: UserContext, new: NewRun, job_id: int) -> Run:
     """Write a pending run in the caller's transaction, beside the job that will execute it."""
     parameters = {
         **_key(user, new.run_id),
@@ -183,9 +179,7 @@ async def request_cancel(connection: Connection, run_id: UUID) -> None:
     await connection.execute(_SQL["request_cancel"], {"run_id": run_id})
 
 
-async def cancel_all_of_thread(
-    connection: Connection, user: UserContext, thread_id: UUID
-) -> None:
+async def cancel_all_of_thread(connection: Connection, user: UserContext, thread_id: UUID) -> None:
     """Ask the workers of all runs of a thread to stop them."""
     await connection.execute(_SQL["cancel_all_of_thread"], {**_owner(user), "thread_id": thread_id})
 

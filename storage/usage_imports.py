@@ -23,6 +23,7 @@ from storage.json_columns import to_json
 from storage.sql_files import load_statements
 from storage.uploads import UploadLimits, fingerprint, first_bytes, spooled, unpacked_chunks
 from storage.usage_copy import Batch, CopyWriter, reject_row
+from storage.usage_import_rows import rejected_row, usage_import
 
 _SQL = load_statements("usage_imports")
 
@@ -79,6 +80,7 @@ class _Plan:
             "byte_count": self.byte_count,
             "format": self.known.name,
             "source": self.known.name,
+            "is_bucketed": self.known.is_bucketed,
             "model": self.model,
         }
 
@@ -115,14 +117,20 @@ class UsageImporter:
         row = await self._one("get", {"tenant_id": user.tenant_id, "import_id": import_id})
         if row is None:
             raise NotFound("import", str(import_id))
-        return _usage_import(row)
+        return usage_import(row)
 
     async def list(self, user: UserContext, limit: int = 20, offset: int = 0) -> list[UsageImport]:
         """The tenant's imports, newest first."""
         values = {"tenant_id": user.tenant_id, "limit": limit, "offset": offset}
         async with self._database.transaction() as connection:
             cursor = await connection.execute(_SQL["list"], values)
-            return [_usage_import(row) for row in await cursor.fetchall()]
+            return [usage_import(row) for row in await cursor.fetchall()]
+
+    async def delete(self, user: UserContext, import_id: UUID) -> None:
+        """Take an import back with all its rows; raises `NotFound`."""
+        values = {"tenant_id": user.tenant_id, "import_id": import_id}
+        if await self._one("delete", values) is None:
+            raise NotFound("import", str(import_id))
 
     async def rejects(
         self, user: UserContext, import_id: UUID, limit: int = KEPT_REJECTS
@@ -131,7 +139,7 @@ class UsageImporter:
         values = {"tenant_id": user.tenant_id, "import_id": import_id, "limit": limit}
         async with self._database.transaction() as connection:
             cursor = await connection.execute(_SQL["rejects"], values)
-            return [_rejected_row(row) for row in await cursor.fetchall()]
+            return [rejected_row(row) for row in await cursor.fetchall()]
 
     async def _import(
         self, user: UserContext, request: ImportRequest, parts: Sequence[_Part]
@@ -139,7 +147,7 @@ class UsageImporter:
         plan = await asyncio.to_thread(_plan, request, parts)
         existing = await self._one("find_same_file", plan.columns(user))
         if existing is not None:
-            return ImportResult(_usage_import(existing), is_new=False)
+            return ImportResult(usage_import(existing), is_new=False)
         async with self._parsers:
             writer = CopyWriter(PriceBook())
             batches = writer.batches(_items(plan))
@@ -196,7 +204,8 @@ class _Loading:
         cursor = self._connection.cursor()
         async with cursor.copy(_SQL["copy_staged"]) as copy:
             await copy.write(batch.copy_text)
-        merged = await cursor.execute(_SQL["merge"], self._values)
+        merge = "merge_buckets" if self._values["is_bucketed"] else "merge"
+        merged = await cursor.execute(_SQL[merge], self._values)
         self._staged += batch.row_count
         self._imported += merged.rowcount
         await cursor.execute(_SQL["empty_staging"])
@@ -229,7 +238,7 @@ class _Loading:
         row = await cursor.fetchone()
         if row is None:
             raise NotFound("import", str(self._values["import_id"]))
-        return _usage_import(row)
+        return usage_import(row)
 
 
 @asynccontextmanager
@@ -268,32 +277,3 @@ def _items(plan: _Plan) -> Iterator[Item]:
         chunks = unpacked_chunks(part.path, plan.file_name, plan.limits)
         file = UsageFile(plan.file_name, head, chunks)
         yield from read_usage(plan.known, file, ReadOptions(plan.model, part.workload))
-
-
-def _usage_import(row: Mapping[str, Any]) -> UsageImport:
-    return UsageImport(
-        import_id=row["import_id"],
-        file_name=row["file_name"],
-        byte_count=row["byte_count"],
-        format=row["format"],
-        model=row["model"],
-        rows_read=row["rows_read"],
-        rows_imported=row["rows_imported"],
-        rows_duplicate=row["rows_duplicate"],
-        rows_rejected=row["rows_rejected"],
-        notes=tuple(Note(note["code"], note["text"]) for note in row["notes"]),
-        first_at=row["first_at"],
-        last_at=row["last_at"],
-        created_at=row["created_at"],
-    )
-
-
-def _rejected_row(row: Mapping[str, Any]) -> RejectedRow:
-    return RejectedRow(
-        line=row["line"],
-        column=row["column_name"],
-        value=row["value"],
-        code=row["code"],
-        message=row["message"],
-        next_step=row["next_step"],
-    )

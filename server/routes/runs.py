@@ -41,9 +41,7 @@ async def cancel_run(run_id: UUID, services: ServicesDep, user: UserDep) -> RunS
 
 
 @router.post("/{run_id}/resume", responses=problems(404, 409, 422, 503))
-async def resume_run(
-    run_id: UUID, body: Answers, services: ServicesDep, user: UserDep
-) -> RunShape:
+async def resume_run(run_id: UUID, body: Answers, services: ServicesDep, user: UserDep) -> RunShape:
     """Answer what the run asks; it goes on as a new run on the same thread."""
     answers = body.answers
     if answers is None:

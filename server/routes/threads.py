@@ -28,7 +28,9 @@ class NewThread(BaseModel):
     """What a new thread starts with."""
 
     thread_id: UUID | None = Field(None, description="Its id; one is made when it is missing.")
-    metadata: dict[str, Any] = Field(default_factory=dict, description="Anything; `title` is shown.")
+    metadata: dict[str, Any] = Field(
+        default_factory=dict, description="Anything; `title` is shown."
+    )
 
 
 class ThreadChange(BaseModel):

@@ -170,6 +170,15 @@ async def get_import(import_id: UUID, services: ServicesDep, user: UserDep) -> I
     )
 
 
+@router.delete("/{import_id}", status_code=204, responses=problems(404, 422, 503))
+async def delete_import(import_id: UUID, services: ServicesDep, user: UserDep) -> None:
+    """Take an import back: all the rows it brought, and its rejects.
+
+    Reports that were made with it stay as they are.
+    """
+    await services.usage_imports.delete(user, import_id)
+
+
 @router.get(
     "/{import_id}/rejects.csv",
     response_class=StreamingResponse,

@@ -37,9 +37,7 @@ class _Tail:
     readers: int = 0
     #: Last number seen; None until a reader has found where the log ends.
     cursor: int | None = None
-    recent: deque[StoredEvent] = field(
-        default_factory=lambda: deque[StoredEvent](maxlen=_RECENT)
-    )
+    recent: deque[StoredEvent] = field(default_factory=lambda: deque[StoredEvent](maxlen=_RECENT))
     #: Replaced whenever it is set: readers wait on the one they saw.
     grown: asyncio.Event = field(default_factory=asyncio.Event)
 

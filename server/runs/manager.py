@@ -17,7 +17,7 @@ from graphs.stream_parts import short_input
 from graphs.translator import Translator
 from server.runs.answers import checked_answers
 from server.runs.journal import event_rows
-from server.runs.queue import RunQueue
+from server.runs.run_queue import RunQueue
 from storage.database import Connection, Database
 from storage.runs import (
     NewRun,

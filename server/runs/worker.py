@@ -13,7 +13,7 @@ import psutil
 from procrastinate.exceptions import ProcrastinateException
 
 from server.runs.execution import Engine, RunExecutor
-from server.runs.queue import RunQueue
+from server.runs.run_queue import RunQueue
 from storage.database import DatabaseError
 from storage.notifications import Listener
 from storage.runs import OtherWorker

@@ -42,6 +42,30 @@ INSERT INTO usage_records (
 SELECT %(tenant_id)s, %(user_id)s, %(import_id)s, %(source)s, staged_usage.* FROM staged_usage
 ON CONFLICT DO NOTHING
 
+-- merge_buckets --
+-- The same for rows that sum up a period: one that has grown since replaces what was there.
+INSERT INTO usage_records AS old (
+    tenant_id, user_id, import_id, source, source_key, occurred_at, requests,
+    input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, output_tokens,
+    cost_usd, duration_ms, first_token_ms,
+    provider, model, workload, team, end_user, status, finish_reason, batch, cost_source,
+    request_key, prefix_id, retry_of, temperature, prefix_tokens, served_from_cache
+)
+SELECT %(tenant_id)s, %(user_id)s, %(import_id)s, %(source)s, newest.*
+FROM (
+    SELECT DISTINCT ON (source_key) * FROM staged_usage
+    ORDER BY source_key, input_tokens + output_tokens DESC, cost_usd DESC NULLS LAST
+) AS newest
+ON CONFLICT (tenant_id, source, source_key) DO UPDATE
+SET import_id = excluded.import_id, requests = excluded.requests,
+    input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
+    cache_read_tokens = excluded.cache_read_tokens,
+    cache_write_5m_tokens = excluded.cache_write_5m_tokens,
+    cache_write_1h_tokens = excluded.cache_write_1h_tokens,
+    cost_usd = excluded.cost_usd, cost_source = excluded.cost_source
+WHERE excluded.input_tokens + excluded.output_tokens > old.input_tokens + old.output_tokens
+    OR excluded.cost_source = 'reported' AND excluded.cost_usd > old.cost_usd
+
 -- empty_staging --
 -- Make room for the next batch.
 TRUNCATE staged_usage
@@ -69,6 +93,11 @@ SELECT * FROM usage_imports WHERE tenant_id = %(tenant_id)s AND import_id = %(im
 SELECT * FROM usage_imports WHERE tenant_id = %(tenant_id)s
 ORDER BY created_at DESC, import_id
 LIMIT %(limit)s OFFSET %(offset)s
+
+-- delete --
+-- Take an import back with all its rows and rejects.
+DELETE FROM usage_imports WHERE tenant_id = %(tenant_id)s AND import_id = %(import_id)s
+RETURNING import_id
 
 -- rejects --
 -- What an import could not use, in the file's order.

@@ -1,8 +1,8 @@
 """Runs of small graphs, recorded as what became durable and in which order.
 
-A recording is what a run streamed and what it saved, interleaved as it happened. Cut anywhere, it is
-what a crash leaves behind: the write path commits events and checkpoints in the order in which they
-were put.
+A recording is what a run streamed and what it saved, interleaved as it happened. Cut anywhere, it
+is what a crash leaves behind: the write path commits events and checkpoints in the order in which
+they were put.
 """
 
 import copy
@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
 
@@ -59,13 +60,25 @@ class RecordingSaver(InMemorySaver):
             self.writes = copy.deepcopy(before.writes)
             self.blobs = copy.deepcopy(before.blobs)
 
-    def put(self, *args: Any) -> RunnableConfig:
-        config = super().put(*args)
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        saved = super().put(config, checkpoint, metadata, new_versions)
         self._note()
-        return config
+        return saved
 
-    def put_writes(self, *args: Any) -> None:
-        super().put_writes(*args)
+    def put_writes(
+        self,
+        config: RunnableConfig,
+        writes: Sequence[tuple[str, Any]],
+        task_id: str,
+        task_path: str = "",
+    ) -> None:
+        super().put_writes(config, writes, task_id, task_path)
         self._note()
 
     def _note(self) -> None:
@@ -73,16 +86,18 @@ class RecordingSaver(InMemorySaver):
         self._steps.append(Saved(*state))
 
 
-@dataclass(frozen=True, slots=True)
 class Recording:
     """One attempt, from its start to its end or error."""
 
-    graph: Graph
-    given: Any
-    steps: Sequence[Step]
-    #: How the graph ended.
-    end: EndStatus
-    thread_id: str
+    def __init__(self, graph: Graph, given: Any, before: Saved | None, thread_id: str) -> None:
+        self.graph = graph
+        #: What was saved before it began.
+        self.before = before
+        self.given = given
+        self.thread_id = thread_id
+        self.steps: list[Step] = []
+        #: How the graph ended.
+        self.end: EndStatus = "success"
 
     @property
     def parts(self) -> list[dict[str, Any]]:
@@ -90,34 +105,32 @@ class Recording:
 
     async def again(self, cut: int) -> "Recording":
         """The next attempt after a crash that left the first `cut` steps."""
-        saved = [step for step in self.steps[:cut] if isinstance(step, Saved)]
-        given = None if saved else self.given
-        return await record(self.graph, given, saved[-1] if saved else None, self.thread_id)
+        saved = [self.before, *(step for step in self.steps[:cut] if isinstance(step, Saved))]
+        given = None if saved[-1] else self.given
+        return await record(self.graph, given, saved[-1], self.thread_id)
 
 
 async def record(
     graph: Graph, given: Any, before: Saved | None = None, thread_id: str | None = None
 ) -> Recording:
     """Run a graph to its end and note all that it does."""
-    steps: list[Step] = []
-    running = graph.copy({"checkpointer": RecordingSaver(steps, before)})
-    thread_id = thread_id or str(uuid4())
-    end: EndStatus = "success"
+    recording = Recording(graph, given, before, thread_id or str(uuid4()))
+    running = graph.copy({"checkpointer": RecordingSaver(recording.steps, before)})
     try:
         async for part in running.astream(
             given,
-            {"configurable": {"thread_id": thread_id}},
+            {"configurable": {"thread_id": recording.thread_id}},
             stream_mode=MODES,  # pyright: ignore[reportArgumentType]
             subgraphs=True,
             durability="sync",
             version="v2",
         ):
-            steps.append(Streamed(dict(part)))
+            recording.steps.append(Streamed(dict(part)))
             if part["type"] == "tasks" and part["data"].get("interrupts"):
-                end = "interrupted"
+                recording.end = "interrupted"
     except RuntimeError:
-        end = "error"
-    return Recording(graph, given, steps, end, thread_id)
+        recording.end = "error"
+    return recording
 
 
 class Attempt:

@@ -70,7 +70,7 @@ def custom_part(data: Any) -> dict[str, Any]:
 
 
 def test_every_sample_gives_a_log_in_order(logs: dict[str, Events]) -> None:
-    assert {name: violations(log) for name, log in logs.items()} == dict.fromkeys(logs, [])
+    assert {name: violations(log) for name, log in logs.items()} == {name: [] for name in logs}
 
 
 def test_agents_are_shown_by_what_their_nodes_declare(logs: dict[str, Events]) -> None:
@@ -90,10 +90,12 @@ def test_an_agent_completes_with_its_answer(logs: dict[str, Events]) -> None:
 
 
 def test_calls_are_shown_with_arguments_and_results(logs: dict[str, Events]) -> None:
-    add, fail = of_type(logs["nested"], "tool_executing")
+    asked = {event["tool"]: event for event in of_type(logs["nested"], "tool_executing")}
+    add, fail = asked["add"], asked["fail"]
     assert (add["call_id"], add["tool"], add["args"]) == ("call-add", "add", {"a": 1, "b": 2})
     assert fail["args"] == {"api_key": "••••••"}
-    added, failed = of_type(logs["nested"], "tool_completed")
+    done = {event["tool"]: event for event in of_type(logs["nested"], "tool_completed")}
+    added, failed = done["add"], done["fail"]
     assert (added["status"], added["result"]) == ("ok", 3)
     assert (failed["status"], failed["error"]) == ("error", "this tool always fails")
 
@@ -199,16 +201,21 @@ def test_a_silent_agent_says_what_it_did() -> None:
 
 
 def test_a_message_that_is_taken_back_disappears() -> None:
-    reasoning = AIMessageChunk("", id="a", additional_kwargs={"reasoning_content": "Hm"})
-    parts = [message_part(chunk) for chunk in (reasoning, AIMessageChunk("Five milli", id="a"))]
-    parts += [custom_part({"retract": True}), message_part(AIMessage("Five.", id="b"))]
+    reasoning = AIMessageChunk(content="", id="a", additional_kwargs={"reasoning_content": "Hm"})
+    parts = [
+        message_part(chunk) for chunk in (reasoning, AIMessageChunk(content="Five milli", id="a"))
+    ]
+    parts += [custom_part({"retract": True}), message_part(AIMessage(content="Five.", id="b"))]
     log = Attempt().read(parts).finish("success")
     assert list(heard(log).values()) == ["Five."]
     assert violations(log) == []
 
 
 def test_what_was_taken_back_is_not_taken_back_again() -> None:
-    parts = [message_part(AIMessageChunk("No", id="a")), *[custom_part({"retract": True})] * 2]
+    parts = [
+        message_part(AIMessageChunk(content="No", id="a")),
+        *[custom_part({"retract": True})] * 2,
+    ]
     empty = [event for event in Attempt().read(parts).events if event.get("text") == ""]
     assert len(empty) == 1
 
@@ -223,19 +230,19 @@ def test_custom_data_of_other_kinds_is_not_shown(data: Any) -> None:
 
 
 def test_questions_are_not_thinking() -> None:
-    said = Attempt().read([message_part(HumanMessage("Hello", id="h"))]).events
+    said = Attempt().read([message_part(HumanMessage(content="Hello", id="h"))]).events
     assert of_type(said, "agent_thinking") == []
 
 
 def test_a_long_message_is_split_and_put_together_again() -> None:
     text = "0123456789" * 5_000
-    log = Attempt().read([message_part(AIMessage(text, id="a"))]).events
+    log = Attempt().read([message_part(AIMessage(content=text, id="a"))]).events
     assert max(len(event["text"]) for event in of_type(log, "agent_thinking")) <= 16_000
     assert heard(log) == {("t1:0", "answer"): text}
 
 
 def test_messages_of_one_task_are_numbered_in_order() -> None:
-    chunks = [AIMessageChunk(text, id=text) for text in ("a", "b", "a")]
+    chunks = [AIMessageChunk(content=text, id=text) for text in ("a", "b", "a")]
     log = Attempt().read([message_part(chunk) for chunk in chunks]).events
     assert heard(log) == {("t1:0", "answer"): "aa", ("t1:1", "answer"): "b"}
 
@@ -278,6 +285,6 @@ def test_usage_is_counted_with_its_cost_and_goes_up_to_the_root() -> None:
 def test_an_unpriced_call_leaves_the_cost_unknown() -> None:
     tokens = UsageMetadata(input_tokens=10, output_tokens=2, total_tokens=12)
     attempt = Attempt(price=lambda model, usage: None)
-    attempt.read([message_part(AIMessage("Hi", id="a", usage_metadata=tokens))])
+    attempt.read([message_part(AIMessage(content="Hi", id="a", usage_metadata=tokens))])
     [root] = of_type(attempt.finish("success"), "agent_completed")
     assert root["usage"]["cost_usd"] is None

@@ -32,22 +32,32 @@ Events = list[dict[str, Any]]
 STOPPED: tuple[EndStatus, ...] = ("cancelled", "timeout", "error")
 
 
+FUNCTION_SAYS = "I am a function."
+
+
 def twice() -> Graph:
-    """The same agent in two steps, and one that is a mere function beside the second."""
-
-    def speak(state: Talk) -> dict[str, list[AnyMessage]]:
-        return {"messages": [AIMessage("I am a function", id="function")]}
-
+    """The same agent in two steps."""
     builder = StateGraph(Talk)
     worker = {"agent": "worker", "title": "Worker"}
     builder.add_node("first", sample_graphs.talking_agent(), metadata=worker)
     builder.add_node("second", sample_graphs.talking_agent(), metadata=worker)
-    builder.add_node("beside", speak, metadata={"agent": "speaker", "title": "Speaker"})
     builder.add_edge(START, "first")
     builder.add_edge("first", "second")
-    builder.add_edge("first", "beside")
     builder.add_edge("second", END)
     return builder.compile(name="twice")
+
+
+def speaking() -> Graph:
+    """An agent that is a function and returns what it says."""
+
+    def speak(state: Talk) -> dict[str, list[AnyMessage]]:
+        return {"messages": [AIMessage(content=FUNCTION_SAYS)]}
+
+    builder = StateGraph(Talk)
+    builder.add_node("speak", speak, metadata={"agent": "speaker", "title": "Speaker"})
+    builder.add_edge(START, "speak")
+    builder.add_edge("speak", END)
+    return builder.compile(name="speaking")
 
 
 @pytest.fixture(scope="module")
@@ -73,49 +83,69 @@ async def taken_over(recording: Recording, cut: int) -> Events:
     return Attempt(2, died.events).read(again.parts).finish(again.end)
 
 
-def story(events: Events) -> Counter[tuple[str, ...]]:
-    """Which agents began and ended how, what calls came of it, and what was said, in any order."""
+def story(events: Events) -> Counter[tuple[str, str, str]]:
+    """Which agents began and ended how, and what was said, in any order."""
     told = Counter(
         (event["type"], event["path"][-1].split("#")[0], event.get("status", ""))
         for event in events
         if event["type"] in ("agent_started", "agent_completed", "end")
     )
-    # A silent agent's summary names only the steps that its last attempt has seen.
-    told.update(
-        ("said", text)
-        for (message_id, _), text in heard(events).items()
-        if not message_id.endswith(":done")
-    )
+    for (message_id, channel), text in heard(events).items():
+        # A silent agent's summary names only the steps that its last attempt has seen.
+        if not message_id.endswith(":done"):
+            told["said", channel, text] += 1
     return told
 
 
+@pytest.mark.parametrize("name", ["nested", "deep", "fan_out", "twice", "asking"])
 async def test_a_run_that_dies_anywhere_tells_the_story_of_one_that_does_not(
+    recordings: dict[str, Recording], name: str
+) -> None:
+    recording = recordings[name]
+    whole = story(Attempt().read(recording.parts).finish(recording.end))
+    for cut in range(len(recording.steps) + 1):
+        log = await taken_over(recording, cut)
+        assert (cut, violations(log)) == (cut, [])
+        assert (cut, story(log)) == (cut, whole)
+
+
+async def test_a_run_that_dies_while_it_fails_may_fail_again(
     recordings: dict[str, Recording],
 ) -> None:
-    for name, recording in recordings.items():
-        whole = Attempt().read(recording.parts).finish(recording.end)
-        for cut in range(len(recording.steps) + 1):
-            log = await taken_over(recording, cut)
-            assert (name, cut, violations(log)) == (name, cut, [])
-            assert (name, cut, story(log)) == (name, cut, story(whole))
+    for cut in range(len(recordings["failing"].steps) + 1):
+        log = await taken_over(recordings["failing"], cut)
+        assert (cut, violations(log)) == (cut, [])
+        assert {event["status"] for event in of_type(log, "agent_completed")} == {"error"}
 
 
-@settings(deadline=None, max_examples=40)
-@given(data=st.data())
-async def test_a_run_that_dies_again_and_again_and_is_stopped_is_closed(
-    recordings: dict[str, Recording], data: st.DataObject
+@pytest.mark.xfail(
+    strict=True,
+    reason="LangGraph saves a task before it streams the message that the task returned whole; "
+    "a crash between the two leaves the message in the state and not in the log",
+)
+async def test_a_message_that_a_function_returned_is_never_lost() -> None:
+    recording = await record(speaking(), QUESTION)
+    for cut in range(len(recording.steps) + 1):
+        assert FUNCTION_SAYS in heard(await taken_over(recording, cut)).values()
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    name=st.sampled_from(["nested", "deep", "fan_out", "twice", "failing", "asking"]),
+    crashes=st.lists(st.floats(0, 1), min_size=2, max_size=3),
+    stopped=st.sampled_from(STOPPED),
+)
+async def test_a_run_that_dies_again_and_again_is_closed_whoever_ends_it(
+    recordings: dict[str, Recording], name: str, crashes: list[float], stopped: EndStatus
 ) -> None:
-    recording = recordings[data.draw(st.sampled_from(sorted(recordings)))]
-    log: Events = []
-    for number in range(1, data.draw(st.integers(2, 4)) + 1):
-        cut = data.draw(st.integers(0, len(recording.steps)))
-        attempt = Attempt(number, log).read(parts_of(recording.steps[:cut]))
-        log = attempt.events
-        ending = Attempt(number + 1, list(log))
-        stopped = ending.finish(data.draw(st.sampled_from(STOPPED)), reason="Enough.")
-        assert violations(stopped) == []
+    recording, log = recordings[name], list[dict[str, Any]]()
+    for number, crash in enumerate(crashes, start=1):
+        cut = round(crash * len(recording.steps))
+        log = Attempt(number, log).read(parts_of(recording.steps[:cut])).events
+        given_up = Attempt(number + 1, log).finish(stopped, reason="Enough.")
+        assert violations(given_up) == []
         recording = await recording.again(cut)
-    log = Attempt(9, log).read(recording.parts).finish(recording.end)
+    log = Attempt(len(crashes) + 1, log).read(recording.parts).finish(recording.end)
     assert violations(log) == []
 
 
@@ -193,15 +223,12 @@ def test_a_run_that_died_before_its_first_event_starts_properly() -> None:
     assert violations(log) == []
 
 
-async def test_ids_of_what_a_task_says_are_the_same_when_it_runs_again(
+async def test_what_was_being_said_is_said_on_in_its_place(
     recordings: dict[str, Recording],
 ) -> None:
     nested = recordings["nested"]
-    spoken = [
-        number
-        for number, step in enumerate(nested.steps, start=1)
-        if isinstance(step, Streamed) and step.part["type"] in ("messages", "custom")
-    ]
     whole = heard(Attempt().read(nested.parts).events)
-    for cut in spoken:
-        assert heard(await taken_over(nested, cut)).items() >= whole.items()
+    for cut in range(len(nested.steps) + 1):
+        before = heard(Attempt().read(parts_of(nested.steps[:cut])).events)
+        after = heard(await taken_over(nested, cut))
+        assert {key: after[key] for key in before} == {key: whole[key] for key in before}

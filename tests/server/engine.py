@@ -16,7 +16,7 @@ from graphs.catalog import GraphEntry
 from server.runs.execution import Engine, ExecutionLimits
 from server.runs.feed import Feed
 from server.runs.manager import RunManager, RunRequest
-from server.runs.queue import RunQueue
+from server.runs.run_queue import RunQueue
 from server.runs.worker import Worker, WorkerLimits
 from storage.database import Database
 from storage.group_commit import GroupCommit
@@ -52,9 +52,10 @@ class RunningEngine:
     async def until_end(self, run: Run, after: int = 0) -> list[dict[str, Any]]:
         """The run's events from the feed, up to its end."""
         found: list[dict[str, Any]] = []
-        async with asyncio.timeout(DEADLINE_S), aclosing(
-            cast(Any, self.feed.follow(run.thread_id, after))
-        ) as batches:
+        async with (
+            asyncio.timeout(DEADLINE_S),
+            aclosing(cast(Any, self.feed.follow(run.thread_id, after))) as batches,
+        ):
             async for batch in batches:
                 found += [orjson.loads(event.json()) for event in batch]
                 found = [event for event in found if event["run_id"] == str(run.run_id)]

@@ -22,9 +22,7 @@ def gates() -> sample_graphs.Gates:
 
 
 @pytest.fixture
-async def engine(
-    database_url: str, gates: sample_graphs.Gates
-) -> AsyncIterator[RunningEngine]:
+async def engine(database_url: str, gates: sample_graphs.Gates) -> AsyncIterator[RunningEngine]:
     graphs = {
         "nested": sample_graphs.nested(),
         "fan_out": sample_graphs.fan_out(),

@@ -55,9 +55,7 @@ async def test_events_of_many_threads_are_numbered_from_one_without_gaps(
     database: Database, commit: GroupCommit
 ) -> None:
     pens = [await running_pen(database) for _ in range(5)]
-    puts = [
-        commit.put(a_write(pen, f'{{"n":{number}}}')) for number in range(20) for pen in pens
-    ]
+    puts = [commit.put(a_write(pen, f'{{"n":{number}}}')) for number in range(20) for pen in pens]
     await asyncio.gather(*puts)
     for pen in pens:
         found = sorted(
@@ -121,9 +119,13 @@ async def test_of_a_tasks_writes_the_first_counts_and_of_special_ones_the_last(
     def write(idx: int, blob: bytes) -> Write:
         return Write(pen, writes=[WriteRow("", "c", "t", "", idx, "ch", "bytes", blob)])
 
-    await asyncio.gather(*(commit.put(write(idx, blob)) for idx in (0, -1) for blob in (b"1", b"2")))
+    await asyncio.gather(
+        *(commit.put(write(idx, blob)) for idx in (0, -1) for blob in (b"1", b"2"))
+    )
     await asyncio.gather(*(commit.put(write(idx, b"3")) for idx in (0, -1)))
-    found = {row["idx"]: row["blob"] for row in await rows(database, "checkpoint_writes", pen.thread_id)}
+    found = {
+        row["idx"]: row["blob"] for row in await rows(database, "checkpoint_writes", pen.thread_id)
+    }
     assert found == {0: b"1", -1: b"3"}
 
 

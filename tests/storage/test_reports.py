@@ -54,8 +54,6 @@ async def test_text_that_postgres_refuses_is_cleaned(database: Database) -> None
 
 async def test_saving_again_under_the_same_id_keeps_one(database: Database) -> None:
     repository, wanted = ReportRepository(database), uuid4()
-    saved = [
-        await repository.save(LOCAL_USER, report(title), None, wanted) for title in ("a", "b")
-    ]
+    saved = [await repository.save(LOCAL_USER, report(title), None, wanted) for title in ("a", "b")]
     assert saved == [wanted, wanted]
     assert [head.title for head in await repository.list(LOCAL_USER)] == ["a"]

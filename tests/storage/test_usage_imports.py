@@ -95,6 +95,27 @@ async def test_overlapping_exports_do_not_double(database: Database) -> None:
     assert len(await rows(database)) == 5
 
 
+async def test_a_bucket_that_has_grown_since_replaces_what_was_there(database: Database) -> None:
+    page = (FIXTURES / "openai_usage_first_page.json").read_bytes()
+    later = page.replace(b'"output_tokens": 50000', b'"output_tokens": 70000')
+    for content, counted in ((page, 50_000), (later, 70_000), (page + b" ", 70_000)):
+        await imported(database, content)
+        assert max(row["output_tokens"] for row in await rows(database)) == counted
+    assert len(await rows(database)) == len({row["source_key"] for row in await rows(database)})
+
+
+async def test_an_import_can_be_taken_back(database: Database) -> None:
+    done = (await imported(database, HEADER + b"2025-01-01,gpt-4o,10,20\nbad,x,1,1\n")).usage_import
+    importer = UsageImporter(database)
+    with pytest.raises(NotFound):
+        await importer.delete(BOB, done.import_id)
+    await importer.delete(ANN, done.import_id)
+    assert await rows(database) == []
+    assert list(await importer.rejects(ANN, done.import_id)) == []
+    again = await imported(database, HEADER + b"2025-01-01,gpt-4o,10,20\n")
+    assert again.usage_import.rows_imported == 1
+
+
 async def test_the_same_calls_in_another_container_do_not_double(database: Database) -> None:
     for name in ("litellm_spend_logs.csv", "litellm_spend_logs.jsonl", "litellm_spend_logs.json"):
         await imported(database, (FIXTURES / name).read_bytes())

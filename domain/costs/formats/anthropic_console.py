@@ -91,6 +91,7 @@ def _is_cost(sample: Sample) -> bool:
 
 ANTHROPIC_CONSOLE = Format(
     name="anthropic_console",
+    is_bucketed=True,
     title="Claude Console usage (CSV)",
     kind="usage",
     recognises=_is_usage,
@@ -98,6 +99,7 @@ ANTHROPIC_CONSOLE = Format(
 )
 ANTHROPIC_CONSOLE_COSTS = Format(
     name="anthropic_console_costs",
+    is_bucketed=True,
     title="Claude Console cost (CSV)",
     kind="cost",
     recognises=_is_cost,

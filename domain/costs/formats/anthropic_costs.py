@@ -43,6 +43,7 @@ def _read_row(fields: Fields, options: ReadOptions) -> UsageRecord | None:
 
 ANTHROPIC_COSTS = Format(
     name="anthropic_costs",
+    is_bucketed=True,
     title="Anthropic cost report (JSON pages)",
     kind="cost",
     recognises=any_result(_is_ours),

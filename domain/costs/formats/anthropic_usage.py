@@ -51,6 +51,7 @@ def _read_row(fields: Fields, options: ReadOptions) -> UsageRecord | None:
 
 ANTHROPIC_USAGE = Format(
     name="anthropic_usage",
+    is_bucketed=True,
     title="Anthropic usage report (JSON pages)",
     kind="usage",
     recognises=any_result(_is_ours),

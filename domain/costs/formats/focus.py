@@ -41,6 +41,7 @@ def _read_row(fields: Fields, options: ReadOptions) -> UsageRecord | None:
 
 FOCUS = Format(
     name="focus",
+    is_bucketed=True,
     title="FOCUS cost and usage (CSV, version 1.2 or later)",
     kind="cost",
     recognises=_recognises,

@@ -69,3 +69,5 @@ class Format:
     rows_of: Callable[[Row], Iterable[Row]] = _itself
     #: The file names no model, so the person who imports it has to.
     needs_model: bool = False
+    #: A row sums up a period, and is larger in an export made later in it.
+    is_bucketed: bool = False

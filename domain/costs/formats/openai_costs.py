@@ -40,6 +40,7 @@ def _read_row(fields: Fields, options: ReadOptions) -> UsageRecord | None:
 
 OPENAI_COSTS = Format(
     name="openai_costs",
+    is_bucketed=True,
     title="OpenAI costs (JSON pages)",
     kind="cost",
     recognises=any_result(_is_ours),

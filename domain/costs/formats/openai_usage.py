@@ -54,6 +54,7 @@ _NO_MODEL = (
 
 OPENAI_USAGE = Format(
     name="openai_usage",
+    is_bucketed=True,
     title="OpenAI completions usage (JSON pages)",
     kind="usage",
     recognises=any_result(_is_ours),

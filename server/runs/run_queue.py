@@ -61,7 +61,7 @@ class RunQueue:
         )
 
     async def hand_on(self, job_id: int) -> bool:
-        """Make a job whose worker is gone ready for another; False when it is not being executed."""
+        """Make a job whose worker is gone ready for another; False when nobody executes it."""
         try:
             await self.app.job_manager.retry_job_by_id_async(job_id, retry_at=_AT_ONCE)
         except ConnectorException:

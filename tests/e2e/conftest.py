@@ -1,0 +1,118 @@
+"""The real service, a real browser, and pages that fail on any error or outside request."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from tests.e2e.service import Service
+
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1360, "height": 860}
+#: Generous: the machine may be busy; a state that comes at all comes in a second.
+DEADLINE_MS = 15_000
+
+
+def open_to_postgres(folder: Path) -> Path:
+    """As root the embedded server runs as another user, who must be able to get here."""
+    for parent in (folder, *folder.parents):
+        if parent.owner() == folder.owner() and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o055)
+    return folder
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all tests."""
+    expect.set_options(timeout=DEADLINE_MS)
+    async with async_playwright() as playwright:
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        opened = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield opened
+        await opened.close()
+
+
+@pytest.fixture
+async def empty_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    """A service that nobody has used yet."""
+    running = Service(open_to_postgres(tmp_path_factory.mktemp("empty")))
+    await running.start()
+    yield running
+    await running.stop()
+
+
+@pytest.fixture(scope="session")
+async def sample_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    """A service that has the sample usage."""
+    running = Service(open_to_postgres(tmp_path_factory.mktemp("sample")))
+    await running.start()
+    async with httpx.AsyncClient(base_url=running.url, timeout=60) as client:
+        imported = await client.post("/usage/imports/sample", json={"model": "gpt-4o"})
+        imported.raise_for_status()
+    yield running
+    await running.stop()
+
+
+class Watch:
+    """What went wrong in a browser context, and where it wanted to go."""
+
+    def __init__(self, url: str) -> None:
+        self._host = urlsplit(url).netloc
+        self.problems: list[str] = []
+
+    def follow(self, page: Page) -> None:
+        """Listen to a page."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        page.on("request", self._request)
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error":
+            self.problems.append(f"console: {message.text} {message.location}")
+
+    def _request(self, request: Any) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != self._host:
+            self.problems.append(f"external request: {request.url}")
+
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
+    """Opens pages in fresh contexts; the test fails on errors and external requests of any."""
+    contexts: list[BrowserContext] = []
+    watches: list[Watch] = []
+
+    async def open_at(url: str, **options: Any) -> Page:
+        context = await browser.new_context(**({"viewport": DESK} | options))
+        context.set_default_timeout(DEADLINE_MS)
+        watch = Watch(url)
+        contexts.append(context)
+        watches.append(watch)
+        page = await context.new_page()
+        watch.follow(page)
+        await page.goto(url)
+        await page.get_by_role("heading", level=1).wait_for()
+        return page
+
+    yield open_at
+    for context in contexts:
+        await context.close()
+    assert [problem for watch in watches for problem in watch.problems] == []

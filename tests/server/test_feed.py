@@ -1,0 +1,304 @@
+"""Whoever joins when and wherever gets exactly the rest, in order, at nobody else's cost."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.events import StoredEvent
+from server.runs.feed import Feed
+from storage.database import Database
+from storage.group_commit import GroupCommit
+from storage.notifications import Listener
+from storage.run_events import RunEventRepository
+from storage.writes import Pen, Write
+from tests.storage.test_group_commit import running_pen
+
+#: Nothing here takes long; what waits longer than this is stuck.
+DEADLINE_S = 20
+
+
+class CountedEvents(RunEventRepository):
+    """The log, counting how often it is asked."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.pages = 0
+        self.refreshes = 0
+
+    async def after(self, thread_id: UUID, after: int, limit: int) -> list[StoredEvent]:
+        self.pages += 1
+        return await super().after(thread_id, after, limit)
+
+    async def after_many(
+        self, cursors: Mapping[UUID, int], limit: int
+    ) -> dict[UUID, list[StoredEvent]]:
+        self.refreshes += 1
+        return await super().after_many(cursors, limit)
+
+
+class Reader:
+    """Follows one thread from a cursor and notes what it gets."""
+
+    def __init__(self, feed: Feed, thread_id: UUID, after: int) -> None:
+        self._feed = feed
+        self._thread_id = thread_id
+        self.after = after
+        self.got: list[StoredEvent] = []
+        self._more = asyncio.Condition()
+        self._task = asyncio.create_task(self._read(), name="reader")
+
+    @property
+    def position(self) -> int:
+        return self.got[-1].seq if self.got else self.after
+
+    async def _read(self) -> None:
+        batches = cast(Any, self._feed.follow(self._thread_id, self.after))
+        async with aclosing(batches):
+            async for events in batches:
+                async with self._more:
+                    self.got += events
+                    self._more.notify_all()
+
+    async def reaches(self, seq: int) -> None:
+        async with asyncio.timeout(DEADLINE_S), self._more:
+            await self._more.wait_for(lambda: self.position >= seq)
+
+    async def leave(self) -> None:
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    @property
+    def numbers(self) -> list[int]:
+        return [event.seq for event in self.got]
+
+    @property
+    def rest(self) -> list[int]:
+        """What it had to get so far."""
+        return list(range(self.after + 1, self.position + 1))
+
+
+@dataclass(slots=True)
+class World:
+    """A process with a feed, and another process that writes as well."""
+
+    database: Database
+    events: CountedEvents
+    feed: Feed
+    own: GroupCommit
+    other: GroupCommit
+    readers: list[Reader] = field(default_factory=list)
+
+    def join(self, pen: Pen, after: int = 0) -> Reader:
+        self.readers.append(Reader(self.feed, pen.thread_id, after))
+        return self.readers[-1]
+
+    async def write(self, pen: Pen, count: int = 1, *, by_other: bool = False) -> None:
+        commit = self.other if by_other else self.own
+        await asyncio.gather(*(commit.put(a_write(pen)) for _ in range(count)))
+
+    async def cut_listener(self) -> None:
+        async with self.database.api.connection() as connection:
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE query LIKE 'LISTEN%%' AND datname = current_database()",
+                [],
+            )
+
+
+def a_write(pen: Pen) -> Write:
+    return Write(pen, events=[("agent_thinking", f'{{"text":"{uuid4()}"}}')])
+
+
+@asynccontextmanager
+async def running_world(url: str) -> AsyncIterator[World]:
+    async with (
+        Database(url) as database,
+        GroupCommit(database.runs) as own,
+        GroupCommit(database.runs) as other,
+        asyncio.TaskGroup() as tasks,
+    ):
+        listener, events = Listener(url), CountedEvents(database)
+        world = World(database, events, Feed(events, listener, own), own, other)
+        side = [tasks.create_task(listener.run()), tasks.create_task(world.feed.run())]
+        await asyncio.wait_for(listener.connected.wait(), DEADLINE_S)
+        try:
+            yield world
+        finally:
+            for reader in world.readers:
+                await reader.leave()
+            for task in side:
+                task.cancel()
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    async with running_world(database_url) as running:
+        yield running
+
+
+async def play(world: World, seed: int) -> list[Reader]:
+    """A random schedule of writes, readers who come and go, and cuts; returns all readers."""
+    chance = random.Random(seed)
+    pens = [await running_pen(world.database) for _ in range(2)]
+    heads = dict.fromkeys(pens, 0)
+    present: list[tuple[Pen, Reader]] = []
+    for _ in range(40):
+        pen = chance.choice(pens)
+        match chance.choice(["own", "other", "both", "join", "leave", "reconnect", "meet", "cut"]):
+            case "own" | "other" as who:
+                count = chance.choice([1, 2, 30, 600])
+                await world.write(pen, count, by_other=who == "other")
+                heads[pen] += count
+            case "both":
+                await asyncio.gather(world.write(pen, 5), world.write(pen, 5, by_other=True))
+                heads[pen] += 10
+            case "join":
+                present.append((pen, world.join(pen, chance.randint(0, heads[pen]))))
+            case "leave" if present:
+                await present.pop(chance.randrange(len(present)))[1].leave()
+            case "reconnect" if present:
+                place = chance.randrange(len(present))
+                pen, reader = present[place]
+                await reader.leave()
+                present[place] = pen, world.join(pen, reader.position)
+            case "meet" if present:
+                pen, reader = chance.choice(present)
+                await reader.reaches(heads[pen])
+            case "cut" if chance.random() < 0.3:
+                await world.cut_listener()
+            case _:
+                pass
+    for pen, reader in present:
+        await reader.reaches(heads[pen])
+    return world.readers
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_every_reader_gets_exactly_the_rest_whatever_happens(world: World, seed: int) -> None:
+    for reader in await play(world, seed):
+        assert reader.numbers == reader.rest
+
+
+async def test_readers_get_the_very_bytes_that_were_committed(world: World) -> None:
+    pen = await running_pen(world.database)
+    reader = world.join(pen)
+    for by_other in (False, True, False):
+        await world.write(pen, 3, by_other=by_other)
+    await reader.reaches(9)
+    assert reader.got == await world.events.after(pen.thread_id, 0, 100)
+
+
+async def test_what_was_written_while_nobody_listened_is_caught_up(world: World) -> None:
+    pen = await running_pen(world.database)
+    reader = world.join(pen)
+    await world.write(pen)
+    await reader.reaches(1)
+    await world.cut_listener()
+    await world.write(pen, 3, by_other=True)
+    await reader.reaches(4)
+    assert reader.numbers == [1, 2, 3, 4]
+
+
+async def test_what_this_process_commits_is_not_read_back(world: World) -> None:
+    pen = await running_pen(world.database)
+    readers = [world.join(pen) for _ in range(20)]
+    await world.write(pen)
+    for reader in readers:
+        await reader.reaches(1)
+    before = world.events.pages
+    for seq in range(2, 42):
+        await world.write(pen)
+        for reader in readers:
+            await reader.reaches(seq)
+    assert world.events.pages == before
+    # The safety net looks once a second; nothing else does.
+    assert world.events.refreshes < 10
+
+
+async def test_one_query_serves_all_readers_of_all_threads(world: World) -> None:
+    pens = [await running_pen(world.database) for _ in range(3)]
+    readers = [world.join(pen) for pen in pens for _ in range(10)]
+    for pen in pens:
+        await world.write(pen)
+    for reader in readers:
+        await reader.reaches(1)
+    pages, refreshes = world.events.pages, world.events.refreshes
+    for seq in range(2, 12):
+        await asyncio.gather(*(world.write(pen, by_other=True) for pen in pens))
+        for reader in readers:
+            await reader.reaches(seq)
+    assert world.events.pages == pages
+    # The three writes of a round may have been committed in up to three flushes.
+    assert world.events.refreshes - refreshes <= 30 + 10
+
+
+async def test_waiting_readers_hold_no_connection(world: World) -> None:
+    pen = await running_pen(world.database)
+    readers = [world.join(pen) for _ in range(50)]
+    await world.write(pen)
+    for reader in readers:
+        await reader.reaches(1)
+    stats = world.database.api.get_stats()
+    assert stats["pool_available"] == stats["pool_size"]
+    assert stats.get("requests_waiting", 0) == 0
+
+
+async def test_a_thread_is_forgotten_with_its_last_reader(world: World) -> None:
+    pen = await running_pen(world.database)
+    first, second = world.join(pen), world.join(pen)
+    await world.write(pen)
+    await first.reaches(1)
+    await second.reaches(1)
+    await first.leave()
+    assert world.feed.followed == 1
+    await second.leave()
+    assert world.feed.followed == 0
+    await world.write(pen)
+    again = world.join(pen, after=1)
+    await again.reaches(2)
+    assert again.numbers == [2]
+
+
+async def test_a_reader_that_claims_a_number_of_the_future_harms_nobody(world: World) -> None:
+    pen = await running_pen(world.database)
+    dreamer = world.join(pen, after=5)
+    reader = world.join(pen)
+    await world.write(pen, 2)
+    await reader.reaches(2)
+    await world.write(pen, 2, by_other=True)
+    await reader.reaches(4)
+    await world.write(pen, 3)
+    await reader.reaches(7)
+    await dreamer.reaches(7)
+    assert (reader.numbers, dreamer.numbers) == ([1, 2, 3, 4, 5, 6, 7], [6, 7])
+
+
+async def test_a_long_backlog_comes_in_pages_and_in_order(world: World) -> None:
+    pen = await running_pen(world.database)
+    await world.write(pen, 1_234)
+    reader = world.join(pen, after=34)
+    await reader.reaches(1_234)
+    assert reader.numbers == reader.rest
+    assert world.events.pages <= 4
+
+
+async def test_a_slow_reader_falls_behind_by_itself_and_catches_up(world: World) -> None:
+    pen = await running_pen(world.database)
+    quick = world.join(pen)
+    batches = cast(Any, world.feed.follow(pen.thread_id, 0))
+    async with aclosing(batches):
+        await world.write(pen)
+        got = [event.seq for event in await anext(batches)]
+        for _ in range(3):
+            await world.write(pen, 400, by_other=True)
+        await quick.reaches(1_201)
+        async with asyncio.timeout(DEADLINE_S):
+            while got[-1] < 1_201:
+                got += [event.seq for event in await anext(batches)]
+    assert got == quick.numbers == list(range(1, 1_202))
