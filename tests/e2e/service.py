@@ -69,6 +69,13 @@ class Service:
             return await process.wait()
 
 
+def open_to_postgres(folder: Path) -> None:
+    """Let the embedded server in: started by root, it runs as another user."""
+    for parent in (folder, *folder.parents):
+        if parent.owner() == folder.owner() and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o055)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -1,7 +1,6 @@
 """`kill -9` at any moment: what was seen stays, the rest comes, nothing comes twice."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,24 +8,17 @@ import pytest
 
 from domain.grammar import thread_violations
 from tests.e2e.events import DEADLINE_S, Event, read_events, until_end
-from tests.e2e.service import Service
+from tests.e2e.service import Service, open_to_postgres
 
 
 @pytest.fixture
 async def service(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("crash")
-    _open_to_postgres(folder)
+    open_to_postgres(folder)
     running = Service(folder)
     await running.start()
     yield running
     await running.stop()
-
-
-def _open_to_postgres(folder: Path) -> None:
-    # As root the embedded server runs as another user, who must be able to get here.
-    for parent in (folder, *folder.parents):
-        if parent.owner() == folder.owner() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o055)
 
 
 async def _chat_until(service: Service, message: str, count: int) -> list[Event]:
