@@ -32,64 +32,76 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one."
+    )
     data_dir: Path = Field(
-        Path(".goldenpath"), description="Folder of the embedded Postgres and of uploads."
+        default=Path(".goldenpath"), description="Folder of the embedded Postgres and of uploads."
     )
     config: Path = Field(
-        Path("langgraph.json"), description="Which graphs exist: the langgraph.json to serve."
+        default=Path("langgraph.json"),
+        description="Which graphs exist: the langgraph.json to serve.",
     )
     database_url: SecretStr | None = Field(
-        None,
+        default=None,
         validation_alias=AliasChoices("DATABASE_URL", "GOLDENPATH_DATABASE_URL"),
         description="A Postgres of your own (15 or newer); without it an embedded one is started.",
     )
     model: str | None = Field(
-        None, description="Chat model of the agents; without one the built-in playbook answers."
+        default=None,
+        description="Chat model of the agents; without one the built-in playbook answers.",
     )
     openai_api_key: SecretStr | None = Field(
-        None,
+        default=None,
         validation_alias=AliasChoices("OPENAI_API_KEY", "GOLDENPATH_OPENAI_API_KEY"),
         description="Key of the model's endpoint.",
     )
     openai_base_url: str | None = Field(
-        None,
+        default=None,
         validation_alias=AliasChoices("OPENAI_BASE_URL", "GOLDENPATH_OPENAI_BASE_URL"),
         description="Any OpenAI-compatible endpoint; OpenAI's own when empty.",
     )
     model_timeout_s: float = Field(
-        60.0, gt=0, description="Longest silence of the model's endpoint, seconds."
+        default=60.0, gt=0, description="Longest silence of the model's endpoint, seconds."
     )
     model_retry_after_s: float = Field(
-        20.0, gt=0, description="How long a failed model endpoint is left alone, seconds."
+        default=20.0, gt=0, description="How long a failed model endpoint is left alone, seconds."
     )
     worker_concurrency: int = Field(
-        16, ge=1, le=1000, description="Runs that one worker executes at the same time."
+        default=16, ge=1, le=1000, description="Runs that one worker executes at the same time."
     )
-    worker_beat_s: float = Field(2.0, gt=0, description="How often a worker renews its lease.")
+    worker_beat_s: float = Field(
+        default=2.0, gt=0, description="How often a worker renews its lease."
+    )
     worker_lease_s: float = Field(
-        8.0, gt=0, description="A worker silent for so long is lost and its runs are taken over."
+        default=8.0,
+        gt=0,
+        description="A worker silent for so long is lost and its runs are taken over.",
     )
     drain_s: float = Field(
-        10.0, ge=0, description="How long a stopping worker lets its runs reach their next step."
+        default=10.0,
+        ge=0,
+        description="How long a stopping worker lets its runs reach their next step.",
     )
-    run_timeout_s: float = Field(3600.0, gt=0, description="Longest time of one run, seconds.")
+    run_timeout_s: float = Field(
+        default=3600.0, gt=0, description="Longest time of one run, seconds."
+    )
     run_attempts: int = Field(
-        3, ge=1, description="How often a run is taken over before it is given up."
+        default=3, ge=1, description="How often a run is taken over before it is given up."
     )
-    recursion_limit: int = Field(100, ge=1, description="Most supersteps of one run.")
-    api_connections: int = Field(8, ge=1, description="Database connections for the API.")
-    run_connections: int = Field(4, ge=1, description="Database connections for the runs.")
+    recursion_limit: int = Field(default=100, ge=1, description="Most supersteps of one run.")
+    api_connections: int = Field(default=8, ge=1, description="Database connections for the API.")
+    run_connections: int = Field(default=4, ge=1, description="Database connections for the runs.")
     heartbeat_s: float = Field(
-        15.0, gt=0, description="A silent event stream gets a comment so often, seconds."
+        default=15.0, gt=0, description="A silent event stream gets a comment so often, seconds."
     )
-    upload_mb: int = Field(100, ge=1, description="Largest upload, megabytes.")
+    upload_mb: int = Field(default=100, ge=1, description="Largest upload, megabytes.")
     min_free_disk_mb: int = Field(
-        200, ge=0, description="Least free disk for the embedded Postgres, megabytes."
+        default=200, ge=0, description="Least free disk for the embedded Postgres, megabytes."
     )
     log_level: str = Field(
-        "WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged."
+        default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged."
     )
 
 

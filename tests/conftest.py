@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from storage.database import Database
 from storage.embedded import EmbeddedPostgres
@@ -68,4 +69,4 @@ def create_test_database(server_url: str, name: str, template: str = "template1"
                 sql.Identifier(name), sql.Identifier(template)
             )
         )
-    return psycopg.conninfo.make_conninfo(server_url, dbname=name)
+    return make_conninfo(server_url, dbname=name)

@@ -36,13 +36,13 @@ def rates(model: str, **prices: Any) -> Rates:
         "context_window": 100_000,
         "source": "by hand",
     }
-    found = {**known, **prices}
+    found: dict[str, Any] = {**known, **prices}
     if found["batch_factor"] < 1 and "batch" not in found:
-        half = {
+        half: dict[str, Any] = {
             name: found[name] and found[name] * found["batch_factor"]
             for name in ("input", "cache_read", "cache_write_5m", "output")
         }
-        found["batch"] = Rates(**{**found, **half, "batch_factor": Decimal(1)})
+        found["batch"] = Rates(**(found | half | {"batch_factor": Decimal(1)}))
     return Rates(**found)
 
 
@@ -81,7 +81,7 @@ def group(**fields: Any) -> CallGroup:
     return CallGroup(**{**known, **fields})
 
 
-def cell(day: date, cost_usd: str | Decimal, **fields: Any) -> DaySpend:
+def cell(day: date, cost_usd: str | int | Decimal, **fields: Any) -> DaySpend:
     """One day of gpt-5 in the workload chat."""
     known: dict[str, Any] = {
         "provider": "acme",

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from genai_prices.data_snapshot import get_snapshot
@@ -19,7 +20,7 @@ LAST_YEAR = datetime(2025, 6, 1, tzinfo=UTC)
 BOOK = PriceBook(as_of=NOW)
 
 
-def rates(model: str, provider: str | None = None, **size: int) -> Rates:
+def rates(model: str, provider: str | None = None, **size: Any) -> Rates:
     found = BOOK.rates_for(model, provider, **size)
     assert found is not None
     return found
