@@ -5,6 +5,7 @@ process. This one is made per run, keeps LangGraph's tables and format, and lets
 process commit together.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -27,9 +28,6 @@ from storage.database import Pool
 from storage.group_commit import GroupCommit
 from storage.json_columns import to_json
 from storage.writes import BlobRow, CheckpointRow, Pen, Write, WriteRow
-
-#: Values that LangGraph keeps inside the checkpoint's JSON; all others become blobs.
-_INLINE = (str, int, float, bool)
 
 
 class RunSaver(AsyncPostgresSaver):
@@ -63,7 +61,7 @@ class RunSaver(AsyncPostgresSaver):
         for channel, value in checkpoint["channel_values"].items():
             if isinstance(value, _DeltaSnapshot):
                 blobs[channel], inline[channel] = value, True
-            elif value is None or isinstance(value, _INLINE):
+            elif _fits_json(value):
                 inline[channel] = value
             else:
                 blobs[channel] = value
@@ -114,3 +112,16 @@ class RunSaver(AsyncPostgresSaver):
         if rows:
             # The checkpoint that follows carries it along.
             await self._commit.put(Write(self._pen, writes=rows), urgent=False)
+
+
+def _fits_json(value: Any) -> bool:
+    """Whether a value may stay inside the checkpoint's JSON, as it is; all others become blobs."""
+    match value:
+        case None | bool() | int():
+            return True
+        case float():
+            return math.isfinite(value)
+        case str():
+            return "\x00" not in value
+        case _:
+            return False

@@ -22,11 +22,12 @@ from storage.group_commit import GroupCommit
 from storage.migrate import migrate
 from storage.notifications import Listener
 from storage.reports import ReportRepository
-from storage.run_events import ArtifactRepository, RunEventRepository
+from storage.run_events import ArtifactRepository, EventLog
 from storage.runs import RunRepository
 from storage.threads import ThreadRepository
 from storage.usage import UsageRepository
 from storage.usage_imports import UsageImporter
+from storage.workers import WorkerRegistry
 from tools.chat_model import ChatModels, ModelSettings
 from tools.context import Ports, default_ports
 
@@ -43,7 +44,8 @@ class Services:
     database: Database
     threads: ThreadRepository
     runs: RunRepository
-    events: RunEventRepository
+    workers: WorkerRegistry
+    events: EventLog
     artifacts: ArtifactRepository
     usage: UsageRepository
     usage_imports: UsageImporter
@@ -87,7 +89,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
         sizes = PoolSizes(api=settings.api_connections, runs=settings.run_connections)
         database = await stack.enter_async_context(Database(url, sizes))
         listener = Listener(url)
-        events = RunEventRepository(database)
+        events = EventLog(database)
         usage, usage_imports = UsageRepository(database), UsageImporter(database)
         report_repository = ReportRepository(database)
         ports = Ports(
@@ -108,6 +110,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             database=database,
             threads=ThreadRepository(database),
             runs=RunRepository(database),
+            workers=WorkerRegistry(database),
             events=events,
             artifacts=ArtifactRepository(database),
             usage=usage,
@@ -174,8 +177,8 @@ def _engine(
     return Engine(
         database=database,
         commit=commit,
-        runs=RunRepository(database),
-        events=RunEventRepository(database),
+        workers=WorkerRegistry(database),
+        events=EventLog(database),
         artifacts=ArtifactRepository(database),
         graphs=graphs,
         ports=ports,

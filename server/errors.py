@@ -16,7 +16,7 @@ from domain.errors import (
     TooLarge,
     Unavailable,
 )
-from storage.database import DATABASE_AWAY
+from storage.database import DATABASE_AWAY, DatabaseFull
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(GoldenpathError, _domain_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(DatabaseFull, _database_full)
     for away in DATABASE_AWAY:
         app.add_exception_handler(away, _database_away)
     app.add_exception_handler(Exception, _bug)
@@ -66,6 +67,15 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 async def _database_away(request: Request, error: Exception) -> JSONResponse:
     logger.warning("The database did not answer: %s", error)
     sentence = "The database is not answering at the moment. Try again in a few seconds."
+    return _answer(503, sentence, {"Retry-After": _RETRY_AFTER_S})
+
+
+async def _database_full(request: Request, error: Exception) -> JSONResponse:
+    logger.error("The disk of the database is full: %s", error)
+    sentence = (
+        "The disk of the database is full, so this was not done. What was done before is kept: "
+        "free some room and try again."
+    )
     return _answer(503, sentence, {"Retry-After": _RETRY_AFTER_S})
 
 

@@ -16,6 +16,8 @@ from psycopg_pool import AsyncConnectionPool
 
 #: Any failure of the database, for process edges that try again.
 DatabaseError = psycopg.Error
+#: The database has no room left.
+DatabaseFull = psycopg.errors.DiskFull
 #: The database did not answer; whoever asked may ask again.
 DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 

@@ -196,8 +196,10 @@ async def _committed(connection: Connection, batch: Batch) -> dict[int, int]:
 
 def _connection_is_gone(error: psycopg.Error) -> bool:
     # Without an SQLSTATE the server never answered; class 57 is the server shutting down or
-    # starting up; class 08 is a broken connection.
-    return error.sqlstate is None or error.sqlstate[:2] in ("57", "08")
+    # starting up; class 08 is a broken connection. A full disk (53100) or too many connections
+    # (53300) pass as well: runs wait for room rather than fail.
+    state = error.sqlstate
+    return state is None or state[:2] in ("57", "08") or state in ("53100", "53300")
 
 
 def _settle(done: asyncio.Future[None], error: Exception | None) -> None:

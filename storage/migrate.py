@@ -16,7 +16,7 @@ from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow
 
-from domain.errors import DatabaseTooOld, DatabaseUnreachable
+from domain.errors import DatabaseTooOld, DatabaseUnreachable, StartupError
 from storage.database import Connection, connection_arguments
 from storage.sql_files import load_statements
 
@@ -39,11 +39,17 @@ async def migrate(url: str) -> list[str]:
     connection = await connect(url)
     async with connection:
         await _take_lock(connection)
-        await connection.execute(_SQL["create_schemas"])
-        # Theirs first: our files may refer to them.
-        await _apply_langgraph(connection)
-        await _apply_queue(connection, url)
-        return await _apply_ours(connection)
+        try:
+            await connection.execute(_SQL["create_schemas"])
+            # Theirs first: our files may refer to them.
+            await _apply_langgraph(connection)
+            await _apply_queue(connection, url)
+            return await _apply_ours(connection)
+        except psycopg.errors.DiskFull as error:
+            raise StartupError(
+                f"The disk of Postgres at {without_password(url)} is full. Free some room and "
+                "start again; what was stored is kept."
+            ) from error
 
 
 async def connect(url: str) -> Connection:

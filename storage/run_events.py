@@ -15,7 +15,7 @@ from storage.sql_files import load_statements
 _SQL = load_statements("run_events")
 
 
-class RunEventRepository:
+class EventLog:
     """Reads of the log. Whoever asks has been checked to own the thread."""
 
     def __init__(self, database: Database) -> None:

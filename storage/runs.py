@@ -1,4 +1,4 @@
-"""Runs and the workers that execute them."""
+"""Runs, as their owners start, see and stop them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -9,7 +9,7 @@ from psycopg.rows import DictRow
 
 from domain.errors import NotFound
 from domain.identity import UserContext
-from domain.runs import ClaimedRun, Run
+from domain.runs import Run
 from storage.database import Connection, Database
 from storage.json_columns import to_json
 from storage.sql_files import load_statements
@@ -18,28 +18,8 @@ _SQL = load_statements("runs")
 _FIELDS = tuple(field.name for field in fields(Run))
 
 
-@dataclass(frozen=True, slots=True)
-class OtherWorker:
-    """A worker seen from another one."""
-
-    worker_id: UUID
-    machine: str
-    process_id: int
-    process_started_at: float
-    silent_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Orphan:
-    """A running run whose worker is gone."""
-
-    run_id: UUID
-    job_id: int
-    worker_id: UUID | None
-
-
 class RunRepository:
-    """Reads runs for their owners, and claims and hands them on for workers."""
+    """Reads the runs of one user at a time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -51,7 +31,7 @@ class RunRepository:
             row = await cursor.fetchone()
         if row is None:
             raise NotFound("run", str(run_id))
-        return _run(row)
+        return run_of(row)
 
     async def of_thread(
         self, user: UserContext, thread_id: UUID, limit: int, offset: int
@@ -60,69 +40,7 @@ class RunRepository:
         parameters = {**_owner(user), "thread_id": thread_id, "limit": limit, "offset": offset}
         async with self._database.api.connection() as connection:
             cursor = await connection.execute(_SQL["of_thread"], parameters)
-            return [_run(row) for row in await cursor.fetchall()]
-
-    async def claim(self, run_id: UUID, worker_id: UUID) -> ClaimedRun | None:
-        """Take a run for the next attempt; None when there is nothing left to do."""
-        parameters = {"run_id": run_id, "worker_id": worker_id}
-        async with self._database.runs.connection() as connection:
-            row = await (await connection.execute(_SQL["claim"], parameters)).fetchone()
-        if row is None:
-            return None
-        return ClaimedRun(
-            run=_run(row),
-            tenant_id=row["tenant_id"],
-            user_id=row["user_id"],
-            thread_is_new=row["thread_is_new"],
-            cancel_requested=row["cancel_requested_at"] is not None,
-        )
-
-    async def register_worker(self, worker: OtherWorker) -> None:
-        """Make a worker known; its heartbeat starts now."""
-        parameters = {
-            "worker_id": worker.worker_id,
-            "machine": worker.machine,
-            "process_id": worker.process_id,
-            "process_started_at": worker.process_started_at,
-        }
-        async with self._database.runs.connection() as connection:
-            await connection.execute(_SQL["register_worker"], parameters)
-
-    async def beat(self, worker_id: UUID) -> list[UUID]:
-        """Renew a worker's lease; returns which of its runs someone wants stopped."""
-        async with self._database.runs.connection() as connection:
-            await connection.execute(_SQL["beat"], {"worker_id": worker_id})
-            cursor = await connection.execute(_SQL["cancelled_of_worker"], {"worker_id": worker_id})
-            return [row["run_id"] for row in await cursor.fetchall()]
-
-    async def forget_worker(self, worker_id: UUID) -> None:
-        """A worker has stopped in good order."""
-        async with self._database.runs.connection() as connection:
-            await connection.execute(_SQL["forget_worker"], {"worker_id": worker_id})
-
-    async def other_workers(self, worker_id: UUID) -> list[OtherWorker]:
-        """Every known worker but this one."""
-        async with self._database.runs.connection() as connection:
-            cursor = await connection.execute(_SQL["other_workers"], {"worker_id": worker_id})
-            return [OtherWorker(**row) for row in await cursor.fetchall()]
-
-    async def orphans(self, lost: Sequence[UUID]) -> list[Orphan]:
-        """Running runs whose worker is lost or unknown."""
-        async with self._database.runs.connection() as connection:
-            cursor = await connection.execute(_SQL["orphans"], {"lost": list(lost)})
-            return [Orphan(**row) for row in await cursor.fetchall()]
-
-    async def forget_workers(self, lost: Sequence[UUID]) -> None:
-        """Lost workers whose runs have been handed on."""
-        async with self._database.runs.connection() as connection:
-            await connection.execute(_SQL["forget_workers"], {"lost": list(lost)})
-
-    async def workers_alive(self, lease_s: float) -> int:
-        """How many workers have beaten within the lease."""
-        async with self._database.api.connection() as connection:
-            cursor = await connection.execute(_SQL["workers_alive"], {"lease_s": lease_s})
-            row = await cursor.fetchone()
-        return row["alive"] if row else 0
+            return [run_of(row) for row in await cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +81,7 @@ async def insert_run(connection: Connection, user: UserContext, new: NewRun, job
     row = await (await connection.execute(_SQL["insert"], parameters)).fetchone()
     if row is None:
         raise NotFound("thread", str(new.thread_id))
-    return _run(row)
+    return run_of(row)
 
 
 async def lock_run(connection: Connection, user: UserContext, run_id: UUID) -> Run:
@@ -171,7 +89,7 @@ async def lock_run(connection: Connection, user: UserContext, run_id: UUID) -> R
     row = await (await connection.execute(_SQL["lock"], _key(user, run_id))).fetchone()
     if row is None:
         raise NotFound("run", str(run_id))
-    return _run(row)
+    return run_of(row)
 
 
 async def request_cancel(connection: Connection, run_id: UUID) -> None:
@@ -204,5 +122,6 @@ def _key(user: UserContext, run_id: UUID) -> dict[str, Any]:
     return {**_owner(user), "run_id": run_id}
 
 
-def _run(row: DictRow) -> Run:
+def run_of(row: DictRow) -> Run:
+    """A run from its row."""
     return Run(**{name: row[name] for name in _FIELDS})

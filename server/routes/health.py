@@ -88,7 +88,7 @@ async def ready(services: ServicesDep, response: Response) -> Ready:
 
 async def _database_and_worker(services: Services) -> tuple[Part, WorkerPart]:
     try:
-        alive = await services.runs.workers_alive(services.settings.worker_lease_s)
+        alive = await services.workers.workers_alive(services.settings.worker_lease_s)
     except DATABASE_AWAY as error:
         reason = str(error).strip()
         return Part(status="down", reason=reason), WorkerPart(

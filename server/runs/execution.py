@@ -26,8 +26,8 @@ from graphs.translator import Translator
 from server.runs.journal import RunJournal
 from storage.database import Database
 from storage.group_commit import GroupCommit
-from storage.run_events import ArtifactRepository, RunEventRepository
-from storage.runs import RunRepository
+from storage.run_events import ArtifactRepository, EventLog
+from storage.workers import WorkerRegistry
 from storage.writes import Pen
 from tools.context import AgentContext, Ports
 
@@ -53,8 +53,8 @@ class Engine:
 
     database: Database
     commit: GroupCommit
-    runs: RunRepository
-    events: RunEventRepository
+    workers: WorkerRegistry
+    events: EventLog
     artifacts: ArtifactRepository
     graphs: Mapping[str, GraphEntry]
     ports: Ports
@@ -107,7 +107,7 @@ class RunExecutor:
         Raises `HandedBack` when it stopped between steps for another worker to go on. A run that
         was taken over meanwhile is left alone: its new owner ends it.
         """
-        claimed = await self._engine.runs.claim(run_id, self._worker_id)
+        claimed = await self._engine.workers.claim(run_id, self._worker_id)
         if claimed is None:
             return
         pen = Pen(claimed.run.thread_id, run_id, claimed.run.attempt)

@@ -16,7 +16,7 @@ from domain.events import StoredEvent
 from storage.database import DatabaseError
 from storage.group_commit import GroupCommit
 from storage.notifications import Listener
-from storage.run_events import RunEventRepository
+from storage.run_events import EventLog
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class Feed:
     """All followed threads of this process."""
 
     def __init__(
-        self, events: RunEventRepository, listener: Listener, commit: GroupCommit | None = None
+        self, events: EventLog, listener: Listener, commit: GroupCommit | None = None
     ) -> None:
         """`commit` is this process's own write path, if it has one."""
         self._events = events
@@ -83,7 +83,9 @@ class Feed:
         """Fetch what is new, for all readers at once, until cancelled."""
         while True:
             try:
-                await asyncio.wait_for(self._wake.wait(), _POLL_S)
+                # Not `wait_for`: in Python 3.11 that loses a cancellation that comes with the wake.
+                async with asyncio.timeout(_POLL_S):
+                    await self._wake.wait()
             except TimeoutError:
                 self._look_at_all()
             self._wake.clear()
@@ -101,25 +103,31 @@ class Feed:
         try:
             while True:
                 # Taken before looking: what comes after the look sets this very event.
-                grown = tail.grown
+                grown, end = tail.grown, tail.cursor
                 events = tail.after(position)
                 if events is None:
                     events = await self._events.after(thread_id, position, _PAGE)
-                    if len(events) < _PAGE:
-                        self._reached_end(thread_id, tail, events[-1].seq if events else position)
+                    if tail.cursor is None and len(events) < _PAGE:
+                        await self._reached_end(thread_id, tail, events, position)
                 if events:
                     position = events[-1].seq
                     yield events
-                else:
+                elif tail.cursor == end:
+                    # Else another reader has found more while this one looked: look again.
                     await grown.wait()
         finally:
             tail.readers -= 1
             if not tail.readers:
                 self._tails.pop(thread_id, None)
 
-    def _reached_end(self, thread_id: UUID, tail: _Tail, seq: int) -> None:
+    async def _reached_end(
+        self, thread_id: UUID, tail: _Tail, events: list[StoredEvent], position: int
+    ) -> None:
+        """The first reader has found where the log ends: from here on its tail is kept."""
+        # A reader may claim a number that the log has not reached; the log knows better.
+        end = events[-1].seq if events else min(position, await self._events.head(thread_id))
         if tail.cursor is None:
-            tail.cursor = seq
+            tail.cursor = end
             # Something may have been committed since; ask once.
             self._dirty.add(thread_id)
             self._wake.set()

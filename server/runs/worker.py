@@ -16,7 +16,7 @@ from server.runs.execution import Engine, RunExecutor
 from server.runs.run_queue import RunQueue
 from storage.database import DatabaseError
 from storage.notifications import Listener
-from storage.runs import OtherWorker
+from storage.workers import OtherWorker
 
 logger = logging.getLogger(__name__)
 
@@ -53,15 +53,15 @@ class Worker:
 
     async def run(self) -> None:
         """Take over what dead processes of this machine left, then take runs until stopped."""
-        runs = self._engine.runs
-        await runs.register_worker(_this_process(self.worker_id))
+        workers = self._engine.workers
+        await workers.register_worker(_this_process(self.worker_id))
         async with self._queue.app.open_async():
             await self._take_over_predecessors()
             async with asyncio.TaskGroup() as tasks:
                 beating = tasks.create_task(self._beat_forever(), name="worker heartbeat")
                 await self._work()
                 beating.cancel()
-        await runs.forget_worker(self.worker_id)
+        await workers.forget_worker(self.worker_id)
 
     def stop(self) -> None:
         """Take no more runs; those that execute are given back at their next step."""
@@ -109,7 +109,7 @@ class Worker:
         while True:
             await asyncio.sleep(limits.beat_s)
             try:
-                for run_id in await self._engine.runs.beat(self.worker_id):
+                for run_id in await self._engine.workers.beat(self.worker_id):
                     self.cancel(run_id)
                 last_beat = loop.time()
                 await self._queue.hand_on_stalled(limits.lease_s)
@@ -122,18 +122,18 @@ class Worker:
 
     async def _take_over_predecessors(self) -> None:
         """Hand on the runs of processes of this machine that are gone, without waiting a lease."""
-        runs = self._engine.runs
+        workers = self._engine.workers
         here = _machine()
         gone = [
             other.worker_id
-            for other in await runs.other_workers(self.worker_id)
+            for other in await workers.other_workers(self.worker_id)
             if (other.machine == here and not _is_alive(other))
             or other.silent_s > self._limits.lease_s
         ]
-        for orphan in await runs.orphans(gone):
+        for orphan in await workers.orphans(gone):
             if await self._queue.hand_on(orphan.job_id):
                 logger.warning("Run %s goes on: its process is gone.", orphan.run_id)
-        await runs.forget_workers(gone)
+        await workers.forget_workers(gone)
 
 
 def _this_process(worker_id: UUID) -> OtherWorker:

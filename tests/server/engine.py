@@ -21,15 +21,17 @@ from server.runs.worker import Worker, WorkerLimits
 from storage.database import Database
 from storage.group_commit import GroupCommit
 from storage.notifications import Listener
-from storage.run_events import ArtifactRepository, RunEventRepository
+from storage.run_events import ArtifactRepository, EventLog
 from storage.runs import RunRepository
 from storage.threads import ThreadRepository
+from storage.workers import WorkerRegistry
 from tests.graphs.sample_graphs import Graph
 from tools.context import Ports
 
 #: Nothing in these tests takes long; what waits longer than this is stuck.
 DEADLINE_S = 20
 
+EXECUTION = ExecutionLimits(run_timeout_s=30, attempts=3, recursion_limit=50)
 LIMITS = WorkerLimits(concurrency=8, beat_s=0.2, lease_s=1.0, drain_s=0.5)
 
 
@@ -44,7 +46,7 @@ class RunningEngine:
     commit: GroupCommit
     runs: RunRepository
     threads: ThreadRepository
-    events: RunEventRepository
+    events: EventLog
 
     async def start(self, graph_id: str, **request: Any) -> Run:
         return await self.manager.start(LOCAL_USER, RunRequest(graph_id, **request))
@@ -79,22 +81,25 @@ def entries(graphs: Mapping[str, Graph]) -> dict[str, GraphEntry]:
 
 @asynccontextmanager
 async def running_engine(
-    url: str, graphs: Mapping[str, Graph], limits: WorkerLimits = LIMITS
+    url: str,
+    graphs: Mapping[str, Graph],
+    limits: WorkerLimits = LIMITS,
+    execution: ExecutionLimits = EXECUTION,
 ) -> AsyncIterator[RunningEngine]:
     """An engine with one worker, stopped in good order at the end."""
     async with Database(url) as database, GroupCommit(database.runs) as commit:
         listener = Listener(url)
-        events = RunEventRepository(database)
+        events = EventLog(database)
         engine = Engine(
             database=database,
             commit=commit,
-            runs=RunRepository(database),
+            workers=WorkerRegistry(database),
             events=events,
             artifacts=ArtifactRepository(database),
             graphs=entries(graphs),
             ports=cast(Ports, None),
             price=lambda model, usage: Decimal(0),
-            limits=ExecutionLimits(run_timeout_s=30, attempts=3, recursion_limit=50),
+            limits=execution,
         )
         worker = Worker(url, engine, listener, limits)
         feed = Feed(events, listener, commit)
@@ -113,7 +118,7 @@ async def running_engine(
                     feed=feed,
                     worker=worker,
                     commit=commit,
-                    runs=engine.runs,
+                    runs=RunRepository(database),
                     threads=ThreadRepository(database),
                     events=events,
                 )

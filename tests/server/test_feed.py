@@ -15,15 +15,15 @@ from server.runs.feed import Feed
 from storage.database import Database
 from storage.group_commit import GroupCommit
 from storage.notifications import Listener
-from storage.run_events import RunEventRepository
+from storage.run_events import EventLog
 from storage.writes import Pen, Write
-from tests.storage.test_group_commit import running_pen
+from tests.storage.pens import pen_of_new_thread
 
 #: Nothing here takes long; what waits longer than this is stuck.
 DEADLINE_S = 20
 
 
-class CountedEvents(RunEventRepository):
+class CountedEvents(EventLog):
     """The log, counting how often it is asked."""
 
     def __init__(self, database: Database) -> None:
@@ -70,8 +70,12 @@ class Reader:
             await self._more.wait_for(lambda: self.position >= seq)
 
     async def leave(self) -> None:
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        # Again and again, as anyio does for a client that is gone: in Python 3.11 the pool's
+        # `wait_for` may lose a cancellation.
+        async with asyncio.timeout(DEADLINE_S):
+            while not self._task.done():
+                self._task.cancel()
+                await asyncio.wait([self._task], timeout=0.05)
 
     @property
     def numbers(self) -> list[int]:
@@ -145,7 +149,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
 async def play(world: World, seed: int) -> list[Reader]:
     """A random schedule of writes, readers who come and go, and cuts; returns all readers."""
     chance = random.Random(seed)
-    pens = [await running_pen(world.database) for _ in range(2)]
+    pens = [await pen_of_new_thread(world.database) for _ in range(2)]
     heads = dict.fromkeys(pens, 0)
     present: list[tuple[Pen, Reader]] = []
     for _ in range(40):
@@ -186,7 +190,7 @@ async def test_every_reader_gets_exactly_the_rest_whatever_happens(world: World,
 
 
 async def test_readers_get_the_very_bytes_that_were_committed(world: World) -> None:
-    pen = await running_pen(world.database)
+    pen = await pen_of_new_thread(world.database)
     reader = world.join(pen)
     for by_other in (False, True, False):
         await world.write(pen, 3, by_other=by_other)
@@ -195,7 +199,7 @@ async def test_readers_get_the_very_bytes_that_were_committed(world: World) -> N
 
 
 async def test_what_was_written_while_nobody_listened_is_caught_up(world: World) -> None:
-    pen = await running_pen(world.database)
+    pen = await pen_of_new_thread(world.database)
     reader = world.join(pen)
     await world.write(pen)
     await reader.reaches(1)
@@ -206,7 +210,7 @@ async def test_what_was_written_while_nobody_listened_is_caught_up(world: World)
 
 
 async def test_what_this_process_commits_is_not_read_back(world: World) -> None:
-    pen = await running_pen(world.database)
+    pen = await pen_of_new_thread(world.database)
     readers = [world.join(pen) for _ in range(20)]
     await world.write(pen)
     for reader in readers:
@@ -222,7 +226,7 @@ async def test_what_this_process_commits_is_not_read_back(world: World) -> None:
 
 
 async def test_one_query_serves_all_readers_of_all_threads(world: World) -> None:
-    pens = [await running_pen(world.database) for _ in range(3)]
+    pens = [await pen_of_new_thread(world.database) for _ in range(3)]
     readers = [world.join(pen) for pen in pens for _ in range(10)]
     for pen in pens:
         await world.write(pen)
@@ -239,7 +243,7 @@ async def test_one_query_serves_all_readers_of_all_threads(world: World) -> None
 
 
 async def test_waiting_readers_hold_no_connection(world: World) -> None:
-    pen = await running_pen(world.database)
+    pen = await pen_of_new_thread(world.database)
     readers = [world.join(pen) for _ in range(50)]
     await world.write(pen)
     for reader in readers:
@@ -250,7 +254,7 @@ async def test_waiting_readers_hold_no_connection(world: World) -> None:
 
 
 async def test_a_thread_is_forgotten_with_its_last_reader(world: World) -> None:
-    pen = await running_pen(world.database)
+    pen = await pen_of_new_thread(world.database)
     first, second = world.join(pen), world.join(pen)
     await world.write(pen)
     await first.reaches(1)
@@ -266,7 +270,7 @@ async def test_a_thread_is_forgotten_with_its_last_reader(world: World) -> None:
 
 
 async def test_a_reader_that_claims_a_number_of_the_future_harms_nobody(world: World) -> None:
-    pen = await running_pen(world.database)
+    pen = await pen_of_new_thread(world.database)
     dreamer = world.join(pen, after=5)
     reader = world.join(pen)
     await world.write(pen, 2)
@@ -280,7 +284,7 @@ async def test_a_reader_that_claims_a_number_of_the_future_harms_nobody(world: W
 
 
 async def test_a_long_backlog_comes_in_pages_and_in_order(world: World) -> None:
-    pen = await running_pen(world.database)
+    pen = await pen_of_new_thread(world.database)
     await world.write(pen, 1_234)
     reader = world.join(pen, after=34)
     await reader.reaches(1_234)
@@ -289,7 +293,7 @@ async def test_a_long_backlog_comes_in_pages_and_in_order(world: World) -> None:
 
 
 async def test_a_slow_reader_falls_behind_by_itself_and_catches_up(world: World) -> None:
-    pen = await running_pen(world.database)
+    pen = await pen_of_new_thread(world.database)
     quick = world.join(pen)
     batches = cast(Any, world.feed.follow(pen.thread_id, 0))
     async with aclosing(batches):

@@ -1,12 +1,14 @@
 """Migrations bring any database to the same schema, once, however many processes try."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
 from psycopg import AsyncConnection
 
-from domain.errors import DatabaseUnreachable
+from domain.errors import DatabaseTooOld, DatabaseUnreachable
 from storage.migrate import migrate
 from tests.conftest import create_test_database
 
@@ -38,3 +40,37 @@ async def test_a_server_that_is_not_there_is_named_without_its_password(
         await migrate(url)
     assert "secret" not in str(caught.value)
     assert isinstance(caught.value.__cause__, psycopg.OperationalError)
+
+
+async def test_a_server_that_is_too_old_is_refused_with_both_versions() -> None:
+    async with _server_of_version("14.5") as port:
+        with pytest.raises(DatabaseTooOld, match="version 14; 15 or newer"):
+            await migrate(f"postgresql://somebody@127.0.0.1:{port}/anything")
+
+
+@asynccontextmanager
+async def _server_of_version(version: str) -> AsyncIterator[int]:
+    """Speaks PostgreSQL's protocol as far as a start-up, as a server of that version."""
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        length = int.from_bytes(await reader.readexactly(4))
+        start = await reader.readexactly(length - 4)
+        if start[:4] != (3 << 16).to_bytes(4):
+            # A request for encryption: refuse it, then the real start-up follows.
+            writer.write(b"N")
+            length = int.from_bytes(await reader.readexactly(4))
+            await reader.readexactly(length - 4)
+        writer.write(_message(b"R", (0).to_bytes(4)))
+        for name, value in (("server_version", version), ("client_encoding", "UTF8")):
+            writer.write(_message(b"S", f"{name}\0{value}\0".encode()))
+        writer.write(_message(b"Z", b"I"))
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(greet, "127.0.0.1")
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+def _message(kind: bytes, body: bytes) -> bytes:
+    return kind + (len(body) + 4).to_bytes(4) + body

@@ -36,13 +36,16 @@ def rates(model: str, **prices: Any) -> Rates:
         "context_window": 100_000,
         "source": "by hand",
     }
-    found: dict[str, Any] = {**known, **prices}
+    found: dict[str, Any] = dict(known)
+    found.update(prices)
     if found["batch_factor"] < 1 and "batch" not in found:
         half: dict[str, Any] = {
             name: found[name] and found[name] * found["batch_factor"]
             for name in ("input", "cache_read", "cache_write_5m", "output")
         }
-        found["batch"] = Rates(**(found | half | {"batch_factor": Decimal(1)}))
+        half["batch_factor"] = Decimal(1)
+        batch: dict[str, Any] = found | half
+        found["batch"] = Rates(**batch)
     return Rates(**found)
 
 
