@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.e2e.service import Service
@@ -24,6 +25,8 @@ CHROMIUM_FLAGS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1360, "height": 860}
+#: The words of Gradio's client for a stream that ended with its page.
+ENDED = ("AbortError: signal is aborted", "Connection errored out")
 #: Generous: the machine may be busy; a state that comes at all comes in a second.
 DEADLINE_MS = 15_000
 
@@ -80,15 +83,32 @@ class Watch:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
         page.on("request", self._request)
+        page.on("framenavigated", lambda _: self._forgive_ended_streams())
 
     def _console(self, message: Any) -> None:
         if message.type == "error":
             self.problems.append(f"console: {message.text} {message.location}")
 
+    def _forgive_ended_streams(self) -> None:
+        """What Gradio's client says of a stream that a reload ends is no problem."""
+        self.problems = [p for p in self.problems if not any(words in p for words in ENDED)]
+
     def _request(self, request: Any) -> None:
         address = urlsplit(request.url)
         if address.scheme in ("http", "https", "ws", "wss") and address.netloc != self._host:
             self.problems.append(f"external request: {request.url}")
+
+
+async def ask(page: Page, text: str) -> None:
+    """Send a message."""
+    await page.get_by_role("textbox", name="Message").fill(text)
+    await page.get_by_role("button", name="Send", exact=True).click()
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe has to say against a page, and where."""
+    found = (await Axe().run(page)).response["violations"]
+    return [f"{v['id']}: {[n['target'] for n in v['nodes']][:4]}" for v in found]
 
 
 OpenPage = Callable[..., Awaitable[Page]]
@@ -113,6 +133,7 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
         return page
 
     yield open_at
+    problems = [problem for watch in watches for problem in watch.problems]
     for context in contexts:
         await context.close()
-    assert [problem for watch in watches for problem in watch.problems] == []
+    assert problems == []

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.conftest import PHONE, OpenPage
+from tests.e2e.conftest import PHONE, OpenPage, ask, violations
 from tests.e2e.service import Service
 
 SAMPLES = Path(__file__).parents[2] / "storage" / "samples" / "azure_llm_inference_2023"
@@ -15,16 +14,6 @@ ASK = "Analyze my AI costs"
 
 def answer(page: Page) -> Locator:
     return page.locator("#gp-chat").get_by_text("cost $144.40").first
-
-
-async def ask(page: Page, text: str) -> None:
-    await page.get_by_role("textbox", name="Message").fill(text)
-    await page.get_by_role("button", name="Send", exact=True).click()
-
-
-async def violations(page: Page) -> list[str]:
-    found = (await Axe().run(page)).response["violations"]
-    return [f"{v['id']}: {[n['target'] for n in v['nodes']][:4]}" for v in found]
 
 
 async def test_the_first_question_offers_the_sample_and_ends_in_a_report(
@@ -72,6 +61,8 @@ async def test_a_deep_link_a_reload_and_a_second_tab_show_the_same(
     await ask(page, ASK)
     await expect(answer(page)).to_be_visible()
     await expect(page.get_by_test_id("status")).to_have_count(0)
+    # Steps close when they are done, with a short animation.
+    await expect(page.locator("#gp-chat [aria-expanded=true]")).to_have_count(0)
     log = page.locator("#gp-chat [role=log]")
     shown = await log.inner_text()
     await page.reload()

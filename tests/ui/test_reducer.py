@@ -159,6 +159,48 @@ def test_errors_and_restarts_are_told_in_words() -> None:
     assert [i.text for i in state.items if isinstance(i, Note)] == ["Continued after a restart."]
 
 
+def test_a_queued_run_that_is_cancelled_does_not_end_the_one_going_on() -> None:
+    log = numbered([started("supervisor", title="Assistant", input="Slow")])
+    log += numbered(
+        [
+            started("supervisor", title="Assistant", input="Never mind"),
+            thought("supervisor", text="Cancelled before it began.", message_id="t"),
+            completed("supervisor", status="cancelled"),
+            {"type": "end", "path": [], "status": "cancelled"},
+        ],
+        run_id=SECOND_RUN,
+        start=2,
+    )
+    state = reduce_all(Transcript(), log)
+    assert state.is_running
+    assert state.run_id == RUN
+    assert [i.text for i in state.items if isinstance(i, Question)] == ["Slow"]
+    assert SECOND_RUN in state.ended_runs
+
+
+def test_an_answer_that_more_work_follows_moves_into_its_agents_step() -> None:
+    log = numbered(
+        [
+            started("supervisor", title="Assistant", input="Hi"),
+            started("supervisor", "data", title="Data", input=""),
+            delta("supervisor", "data", text="Three rows.", offset=0, message_id="m"),
+        ]
+    )
+    state = reduce_all(Transcript(), log)
+    assert [i.text for i in state.items if isinstance(i, Answer)] == ["Three rows."]
+    more = numbered(
+        [
+            completed("supervisor", "data"),
+            started("supervisor", "report", title="Report", input=""),
+        ],
+        start=4,
+    )
+    state = reduce_all(state, more)
+    assert not [i for i in state.items if isinstance(i, Answer)]
+    data = next(i for i in state.items if isinstance(i, Step) and i.title == "Data")
+    assert [p.text for p in data.parts] == ["Three rows."]
+
+
 def test_a_call_that_ran_again_after_a_crash_stays_one_step() -> None:
     log = numbered(
         [

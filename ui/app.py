@@ -1,0 +1,107 @@
+"""Builds the pages and mounts them at /app: offline, private, and without Gradio's own chrome."""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import gradio as gr
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+from gradio.components.navbar import Navbar
+
+from ui.markup import static_version
+from ui.pages.chat import build_chat
+from ui.pages.costs import build_costs
+from ui.theme import Goldenpath
+
+MOUNT_PATH: Final = "/app"
+#: Beside the pages, since Gradio has a /static of its own below the mount.
+STATIC_PATH: Final = "/ui-static"
+STATIC: Final = Path(__file__).parent / "static"
+STYLES_PATH: Final = f"{STATIC_PATH}.css"
+STYLES: Final = Path(__file__).parent / "app.css"
+#: Each open page follows its thread with one streaming event; the default of one would queue them.
+MOST_FOLLOWERS: Final = 100
+UPLOAD_LIMIT: Final = "100mb"
+#: Uploads are handed on at once; what is left of them goes after an hour.
+KEEP_UPLOADS_S: Final = 3600
+
+#: What the process must have in its environment before it starts, because Gradio and its hub
+#: client read these themselves.
+ENVIRONMENT: Final[Mapping[str, str]] = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_RUN_HISTORY": "False",
+    "HF_HUB_OFFLINE": "1",
+}
+
+
+def build_app(api_url: str) -> gr.Blocks:
+    """All pages over the API at `api_url`, not yet mounted."""
+    with gr.Blocks(
+        title="goldenpath",
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(KEEP_UPLOADS_S, KEEP_UPLOADS_S),
+    ) as blocks:
+        Navbar(visible=False, main_page_name="Chat")
+        build_chat(blocks, api_url, MOUNT_PATH)
+    with blocks.route("Costs", "costs"):
+        build_costs(blocks, api_url, MOUNT_PATH)
+    blocks.queue(default_concurrency_limit=MOST_FOLLOWERS, api_open=False)
+    return blocks
+
+
+def mount_ui(app: FastAPI, api_url: str) -> None:
+    """Mount the pages at /app; they reach the service at `api_url` like any other client."""
+    app.add_api_route("/manifest.json", _manifest, include_in_schema=False)
+    app.add_api_route("/favicon.ico", _favicon, include_in_schema=False)
+    app.add_api_route(STYLES_PATH, _styles, include_in_schema=False)
+    app.mount(STATIC_PATH, StaticFiles(directory=STATIC), name="ui-static")
+    with warnings.catch_warnings():
+        # Said of every application with several pages, also when SSR is off as here.
+        warnings.filterwarnings("ignore", message="SSR mode is not supported with multi-page")
+        _mount(app, build_app(api_url))
+
+
+def _mount(app: FastAPI, blocks: gr.Blocks) -> None:
+    gr.mount_gradio_app(
+        app,
+        blocks,
+        path=MOUNT_PATH,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=UPLOAD_LIMIT,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=Goldenpath(),
+        head=_head(),
+    )
+
+
+def _manifest() -> dict[str, str]:
+    """Gradio's page asks for it, whatever its mount."""
+    return {"name": "goldenpath", "start_url": f"{MOUNT_PATH}/", "display": "browser"}
+
+
+def _favicon() -> FileResponse:
+    """Browsers ask for it before they have read the page."""
+    return FileResponse(STATIC / "favicon.png")
+
+
+def _styles() -> FileResponse:
+    return FileResponse(STYLES, media_type="text/css")
+
+
+def _head() -> str:
+    version = static_version(STYLES, *STATIC.iterdir())
+    return (
+        '<meta name="color-scheme" content="light dark">'
+        f'<link rel="icon" type="image/png" href="{STATIC_PATH}/favicon.png?v={version}">'
+        f'<link rel="stylesheet" href="{STYLES_PATH}?v={version}">'
+        f'<script src="{STATIC_PATH}/page.js?v={version}"></script>'
+    )

@@ -1,0 +1,1 @@
+"""One module a page. May import `domain` and the rest of `ui`."""

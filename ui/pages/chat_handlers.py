@@ -1,0 +1,225 @@
+"""What the chat page does when a person acts: ask, upload, open, rename, delete, stop."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import gradio as gr
+
+from ui.api_client import ApiClient, ApiError
+from ui.callers import action_of, client_for, query_value
+from ui.following import snapshots
+from ui.messages import WINDOW
+from ui.pages import chat_views as views
+from ui.pages.chat_painting import ChatParts, FollowRequest, Newest, Painter, Update, blank
+from ui.pages.report_panel import panel_html
+from ui.pages.shell import foot_html, menu_button
+from ui.transcript import Interrupt
+
+#: A new thread is called what its first question begins with.
+TITLE_CHARACTERS: Final = 60
+
+
+def follow_request(thread_id: str, window: int = WINDOW) -> FollowRequest:
+    """A request of its own to follow a thread."""
+    return FollowRequest(thread_id, window, uuid4().hex)
+
+
+def usage_question(asked: Sequence[Interrupt]) -> Interrupt | None:
+    """The pending question that an upload answers."""
+    for interrupt in asked:
+        if isinstance(interrupt.value, dict) and interrupt.value.get("kind") == "usage_needed":
+            return interrupt
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatHandlers:
+    """The handlers over the API; they keep nothing between calls."""
+
+    api_url: str
+    parts: ChatParts
+
+    async def load(self, request: gr.Request) -> Update:
+        """First paint: the thread that the address names, and what stands beside it."""
+        client = client_for(self.api_url, request)
+        thread_id = query_value(request, "thread")
+        try:
+            foot = foot_html(await client.health())
+        except ApiError:
+            foot = foot_html(None)
+        update: Update = {
+            self.parts.tools: views.thread_tools(),
+            self.parts.foot: foot,
+            self.parts.request: follow_request(thread_id),
+        }
+        return update | await self._listed(client, thread_id)
+
+    async def follow(
+        self, wanted: FollowRequest, newest: Newest, request: gr.Request
+    ) -> AsyncIterator[Update]:
+        """Show a thread until it rests or another is wanted; the only code that paints the log."""
+        newest.nonce = wanted.nonce
+        # Gradio empties all outputs of a stream that ends without having sent anything.
+        yield {self.parts.status: gr.skip()}
+        parts, client = self.parts, client_for(self.api_url, request)
+        if not wanted.thread_id:
+            yield blank(parts) | await self._listed(client, "")
+            return
+        painter = Painter(parts, wanted.window)
+        listed: tuple[str, str] | None = None
+        try:
+            async for snapshot in snapshots(client, wanted.thread_id):
+                if newest.nonce != wanted.nonce:
+                    return
+                update = painter.paint(snapshot)
+                report_id = painter.newly_reported
+                if report_id:
+                    update[parts.panel] = panel_html(await client.report(report_id), report_id)
+                thread = snapshot.thread
+                if listed != (thread.status, thread.title):
+                    listed = (thread.status, thread.title)
+                    update |= await self._listed(client, wanted.thread_id)
+                if update:
+                    yield update
+        except ApiError as error:
+            yield blank(parts) | {
+                parts.empty: views.notice(str(error)),
+                parts.head: views.heading("This conversation is not there", menu_button()),
+            }
+
+    async def send(
+        self,
+        value: dict[str, Any],
+        wanted: FollowRequest,
+        asked: Sequence[Interrupt],
+        request: gr.Request,
+    ) -> Update:
+        """Upload what is attached, then ask; an upload also answers a question for usage."""
+        client = client_for(self.api_url, request)
+        text = str(value.get("text") or "").strip()
+        files = [Path(file) for file in value.get("files") or ()]
+        kept: Update = {self.parts.composer: {"text": text, "files": []}}
+        tray, import_id = await _upload(client, files)
+        if files:
+            kept[self.parts.tray] = tray
+        if files and not import_id:
+            return kept
+        shown: Update = {self.parts.tray: tray}
+        question = usage_question(asked)
+        try:
+            if import_id and question and not text:
+                await client.answer(question.run_id, question.id, {"import_id": import_id})
+                return shown | {self.parts.request: follow_request(wanted.thread_id)}
+            return shown | (await self._ask(client, wanted.thread_id, text) if text else {})
+        except ApiError as error:
+            return kept | {self.parts.tray: views.notice(str(error))}
+
+    async def act(self, wanted: FollowRequest, request: gr.Request, event: gr.EventData) -> Update:
+        """A button of one of the live blocks, by its `data-action`."""
+        data = action_of(event)
+        client = client_for(self.api_url, request)
+        actions = {
+            "open": self._open,
+            "new": self._open,
+            "earlier": self._earlier,
+            "suggest": self._suggested,
+            "retry": self._suggested,
+            "search": self._searched,
+            "rename": self._renamed,
+            "delete": self._deleted,
+            "stop": self._stopped,
+            "cancel": self._stopped,
+            "dismiss": self._dismissed,
+        }
+        try:
+            return await actions[data.get("action", "")](client, wanted, data)
+        except ApiError as error:
+            return {self.parts.tray: views.notice(str(error))}
+
+    async def _open(self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]) -> Update:
+        thread_id = data.get("thread", "")
+        return {
+            self.parts.request: follow_request(thread_id),
+            self.parts.tray: "",
+            **await self._listed(client, thread_id),
+        }
+
+    async def _earlier(
+        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
+    ) -> Update:
+        return {self.parts.request: follow_request(wanted.thread_id, wanted.window + WINDOW)}
+
+    async def _suggested(
+        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
+    ) -> Update:
+        return {self.parts.tray: ""} | await self._ask(
+            client, wanted.thread_id, data.get("text", "")
+        )
+
+    async def _searched(
+        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
+    ) -> Update:
+        return await self._listed(client, wanted.thread_id, data.get("text", ""))
+
+    async def _renamed(
+        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
+    ) -> Update:
+        thread_id, title = data.get("thread", ""), data.get("title", "")
+        await client.rename_thread(thread_id, title)
+        update = await self._listed(client, wanted.thread_id)
+        if thread_id == wanted.thread_id:
+            update[self.parts.request] = follow_request(thread_id, wanted.window)
+        return update
+
+    async def _deleted(
+        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
+    ) -> Update:
+        thread_id = data.get("thread", "")
+        await client.delete_thread(thread_id)
+        if thread_id == wanted.thread_id:
+            return {self.parts.request: follow_request("")}
+        return await self._listed(client, wanted.thread_id)
+
+    async def _stopped(
+        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
+    ) -> Update:
+        await client.cancel(data.get("run", ""))
+        return {self.parts.tray: ""}
+
+    async def _dismissed(
+        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
+    ) -> Update:
+        return {self.parts.tray: ""}
+
+    async def _ask(self, client: ApiClient, thread_id: str, text: str) -> Update:
+        """Start a run, on a new thread if there is none; returns at once."""
+        if not thread_id:
+            title = text.splitlines()[0][:TITLE_CHARACTERS]
+            thread_id = (await client.create_thread(title)).thread_id
+        await client.ask(thread_id, text)
+        return {self.parts.request: follow_request(thread_id)}
+
+    async def _listed(self, client: ApiClient, current: str, query: str = "") -> Update:
+        try:
+            page = await client.threads(query)
+        except ApiError as error:
+            return {self.parts.threads: views.notice(str(error))}
+        html = views.thread_list(page.threads, current, page.total, query)
+        return {self.parts.threads: html}
+
+
+async def _upload(client: ApiClient, files: Sequence[Path]) -> tuple[str, str]:
+    """Import files; returns what to show and the id of the last import, if one succeeded."""
+    cards: list[str] = []
+    import_id = ""
+    for path in files:
+        try:
+            done = await client.usage_import((await client.import_usage(path, path.name)).import_id)
+            import_id = done.import_id
+            cards.append(views.import_card(done, views.file_preview(path)))
+        except ApiError as error:
+            cards.append(views.failed_upload(path.name, str(error)))
+    return "".join(cards), import_id

@@ -1,0 +1,123 @@
+"""From a thread's snapshot to what the chat page's components show."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import gradio as gr
+
+from ui.following import Snapshot
+from ui.messages import WINDOW, hidden_count, messages
+from ui.pages import chat_views as views
+from ui.pages.shell import menu_button
+
+NEW_TITLE: Final = "New conversation"
+
+#: New values by component; components that are not in it stay as they are.
+Update = dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRequest:
+    """Which thread to show (none: the empty state) and how much of it."""
+
+    thread_id: str = ""
+    window: int = WINDOW
+    #: Two requests for the same thread are still two requests.
+    nonce: str = ""
+
+
+class Newest:
+    """Which request a browser tab follows: one of these a tab, shared by all its streams."""
+
+    def __init__(self) -> None:
+        self.nonce = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatParts:
+    """The components that handlers write to."""
+
+    request: gr.State
+    interrupts: gr.State
+    tools: gr.HTML
+    threads: gr.HTML
+    foot: gr.HTML
+    head: gr.HTML
+    empty: gr.HTML
+    earlier: gr.HTML
+    chat: gr.Chatbot
+    queue: gr.HTML
+    status: gr.HTML
+    tray: gr.HTML
+    composer: gr.MultimodalTextbox
+    panel: gr.HTML
+
+
+def blank(parts: ChatParts) -> Update:
+    """The page without a thread."""
+    return {
+        parts.head: views.heading(NEW_TITLE, menu_button(), thread_id=""),
+        parts.empty: views.empty_state(),
+        parts.earlier: "",
+        parts.chat: [],
+        parts.queue: "",
+        parts.status: "",
+        parts.panel: "",
+        parts.interrupts: (),
+    }
+
+
+class Painter:
+    """Turns snapshots of one thread into updates, each with only what has changed."""
+
+    def __init__(self, parts: ChatParts, window: int) -> None:
+        self._parts = parts
+        self._window = window
+        self._painted: Update = {}
+        self._report_id: str | None = None
+        #: The report that came up with the last snapshot, if a new one did.
+        self.newly_reported: str | None = None
+
+    def paint(self, snapshot: Snapshot) -> Update:
+        """What has to change for the page to show the snapshot."""
+        state = snapshot.state
+        self.newly_reported = state.report_id if state.report_id != self._report_id else None
+        self._report_id = state.report_id
+        wanted = self._wanted(snapshot)
+        update = {
+            part: value
+            for part, value in wanted.items()
+            if part not in self._painted or self._painted[part] != value
+        }
+        if not self._painted and not state.report_id:
+            update[self._parts.panel] = ""
+        self._painted = wanted
+        return update
+
+    def _wanted(self, snapshot: Snapshot) -> Update:
+        parts, state = self._parts, snapshot.state
+        log = messages(state, self._window, snapshot.questions)
+        if not state.items:  # Asked, and not begun yet.
+            log = [{"role": "user", "content": text} for text in _asked(snapshot)]
+        status = views.status_line(state, snapshot.runs)
+        if not status and state.end_status in ("error", "timeout"):
+            status = views.retry_line(snapshot.newest_question)
+        return {
+            parts.head: views.heading(
+                snapshot.thread.title,
+                menu_button(),
+                thread_id=snapshot.thread.thread_id,
+                has_report=bool(state.report_id),
+            ),
+            parts.empty: "" if log or snapshot.runs else views.empty_state(),
+            parts.earlier: views.earlier(hidden_count(state, self._window)),
+            parts.chat: log,
+            parts.queue: views.queue_list(state, snapshot.runs),
+            parts.status: status,
+            parts.interrupts: state.interrupts if snapshot.is_at_rest else (),
+        }
+
+
+def _asked(snapshot: Snapshot) -> list[str]:
+    waiting = [run for run in snapshot.runs if run.is_open]
+    return [snapshot.questions.get(waiting[-1].run_id, "")] if waiting else []

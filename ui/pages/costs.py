@@ -1,0 +1,156 @@
+"""The Costs page: imports, spend, anomalies, savings and reports."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import gradio as gr
+
+from domain.costs.reports import Report
+from ui.api_client import ApiClient, ApiError
+from ui.api_models import ReportEntry, UsageImport
+from ui.callers import action_of, client_for
+from ui.markup import live
+from ui.pages import chat_views, shell
+from ui.pages import costs_views as views
+from ui.pages.chat_painting import Update
+from ui.pages.interrupt_form import MODELS, QUIET
+
+SAMPLE_MODEL: Final = "gpt-4o"
+
+
+@dataclass(frozen=True, slots=True)
+class CostsParts:
+    """The components that handlers write to."""
+
+    foot: gr.HTML
+    head: gr.HTML
+    result: gr.HTML
+    overview: gr.HTML
+    details: gr.HTML
+    lists: gr.HTML
+    rejects: gr.HTML
+
+
+def build_costs(blocks: gr.Blocks, api_url: str, root: str) -> None:
+    """Lay the page out and wire it; called inside `blocks`."""
+    with gr.Row(elem_classes="gp-shell"):
+        with gr.Column(elem_classes="gp-side"):
+            shell.places("Costs", root)
+            gr.HTML('<div class="gp-fill"></div>', js_on_load=None, elem_classes="gp-fill")
+            foot = live(name="gp-foot")
+        with gr.Column(elem_classes="gp-main gp-page"):
+            head = live(views.heading(shell.menu_button(), "…"), name="gp-head")
+            with gr.Column(elem_classes="gp-page-body"):
+                with gr.Column(elem_classes="gp-import"):
+                    form = _import_form()
+                result = live(name="gp-result")
+                overview = live(chat_views.skeleton(6), name="gp-overview")
+                details = live(name="gp-details")
+                lists = live(name="gp-lists")
+                rejects = live(name="gp-rejects")
+    parts = CostsParts(foot, head, result, overview, details, lists, rejects)
+    handlers = CostsHandlers(api_url, parts)
+    everything = [getattr(parts, name) for name in CostsParts.__dataclass_fields__]
+    blocks.load(handlers.load, outputs=everything, **QUIET)
+    file, model, send = form
+    send.click(handlers.uploaded, inputs=[file, model], outputs=everything, **QUIET)
+    for block in (overview, lists, result):
+        block.action(handlers.act, outputs=everything, **QUIET)
+
+
+def _import_form() -> tuple[gr.File, gr.Dropdown, gr.Button]:
+    file = gr.File(
+        label="Usage export",
+        show_label=False,
+        file_count="single",
+        elem_classes="gp-file",
+        height=64,
+    )
+    model = gr.Dropdown(
+        ["", *MODELS],
+        value="",
+        label="Model, if the file names none",
+        allow_custom_value=True,
+        interactive=True,
+        elem_classes="gp-field",
+    )
+    send = gr.Button("Upload", variant="primary", elem_classes="gp-send")
+    return file, model, send
+
+
+class CostsHandlers:
+    """The page's handlers over the API; they keep nothing between calls."""
+
+    def __init__(self, api_url: str, parts: CostsParts) -> None:
+        self._api_url = api_url
+        self._parts = parts
+
+    async def load(self, request: gr.Request) -> Update:
+        """Everything the page shows."""
+        client = client_for(self._api_url, request)
+        parts = self._parts
+        try:
+            answer, imports, reports, health = await asyncio.gather(
+                client.usage_summary(), client.usage_imports(), client.reports(), client.health()
+            )
+            costs = views.Costs.from_answer(answer)
+            savings = await _savings(client, reports)
+        except (ApiError, ValueError, KeyError) as error:
+            text = str(error) if isinstance(error, ApiError) else "The summary cannot be read."
+            return {parts.overview: chat_views.notice(text), parts.foot: shell.foot_html(None)}
+        update: Update = {
+            parts.foot: shell.foot_html(health),
+            parts.head: views.heading(shell.menu_button(), views.live_line(costs)),
+            parts.rejects: "",
+        }
+        if costs.coverage.is_empty and not imports:
+            return update | {parts.overview: views.empty(), parts.details: "", parts.lists: ""}
+        return update | {
+            parts.overview: views.overview(costs),
+            parts.details: views.breakdowns(costs)
+            + views.anomaly_section(costs.anomalies)
+            + savings,
+            parts.lists: views.report_list(reports) + views.import_list(imports),
+        }
+
+    async def uploaded(self, file: str | None, model: str | None, request: gr.Request) -> Update:
+        """Import a file, say what became of it, and show the new figures."""
+        parts = self._parts
+        if not file:
+            return {parts.result: chat_views.notice("Choose a file first.")}
+        client, path = client_for(self._api_url, request), Path(file)
+        try:
+            done = await client.import_usage(path, path.name, model=model or None)
+            full = await client.usage_import(done.import_id)
+        except ApiError as error:
+            return {parts.result: chat_views.failed_upload(path.name, str(error))}
+        card = chat_views.import_card(full, chat_views.file_preview(path), offer=False)
+        return await self.load(request) | {parts.result: card}
+
+    async def act(self, request: gr.Request, event: gr.EventData) -> Update:
+        """A button of one of the live blocks."""
+        data = action_of(event)
+        client, parts = client_for(self._api_url, request), self._parts
+        try:
+            match data.get("action"):
+                case "sample":
+                    await client.import_sample(SAMPLE_MODEL)
+                    return await self.load(request)
+                case "rejects":
+                    entry: UsageImport = await client.usage_import(data.get("import", ""))
+                    return {parts.rejects: views.rejects(entry)}
+                case _:
+                    return {parts.result: ""}
+        except ApiError as error:
+            return {parts.result: chat_views.notice(str(error))}
+
+
+async def _savings(client: ApiClient, reports: list[ReportEntry]) -> str:
+    if not reports:
+        return views.savings_section("", None, "")
+    answer = await client.report(reports[0].report_id)
+    plan = Report.from_json(answer["content"]).savings
+    line = views.share_line(plan.total_usd, plan.share)
+    return views.savings_section(answer["charts"].get("savings", ""), reports[0], line)

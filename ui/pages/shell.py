@@ -1,0 +1,78 @@
+"""What every page shares: the side bar with brand, places and the model that answers."""
+
+from typing import Final
+
+import gradio as gr
+
+from ui.api_models import Health
+from ui.markup import escaped, icon
+
+PLACES: Final = (("Chat", "", "chat"), ("Costs", "costs", "costs"))
+
+MARK: Final = (
+    '<svg class="gp-mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
+    '<path d="M4 18c4.5 0 4-6 8-6s3.5-6 8-6"/><circle cx="4" cy="18" r="2"/>'
+    '<circle cx="20" cy="6" r="2"/></svg>'
+)
+
+
+def places(current: str, root: str) -> gr.HTML:
+    """Brand and links to the pages."""
+    links = "".join(
+        f'<li><a href="{root}/{path}"{" aria-current=page" if name == current else ""}>'
+        f"{icon(icon_name)}<span>{name}</span></a></li>"
+        for name, path, icon_name in PLACES
+    )
+    return gr.HTML(
+        f'<div class="gp-brand">{MARK}<span>goldenpath</span>'
+        '<button type="button" class="gp-icon-button gp-phone-only" data-toggle="side"'
+        f' aria-label="Close the menu" title="Close the menu">{icon("close")}</button></div>'
+        f'<nav aria-label="Pages"><ul class="gp-places">{links}</ul></nav>',
+        js_on_load=None,
+        apply_default_css=False,
+        elem_classes=["gp-block"],
+    )
+
+
+def foot_html(health: Health | None) -> str:
+    """Which model answers, and the switch between light and dark."""
+    return (
+        f'<div class="gp-foot">{model_badge(health)}'
+        '<button type="button" class="gp-icon-button" data-theme-toggle'
+        f' aria-label="Switch between light and dark" title="Light or dark">{icon("theme")}'
+        "</button></div>"
+    )
+
+
+def model_badge(health: Health | None) -> str:
+    """The model's name; the built-in one says so and how to set another."""
+    if health is None:
+        return '<span class="gp-badge" data-state="failed">Service not reachable</span>'
+    if health.model != "playbook":
+        return f'<span class="gp-badge" data-testid="model">{escaped(health.model)}</span>'
+    if health.configured_model:
+        reason = health.model_reason or "it does not answer"
+        help_text = (
+            f"{health.configured_model} is not answering ({reason}), so the built-in playbook "
+            "model does: real tools and numbers, plainer words. It switches back by itself."
+        )
+        state = ' data-state="waiting"'
+    else:
+        help_text = (
+            "No language model is configured. Tools and numbers are real, only the wording is "
+            "plainer. Set OPENAI_API_KEY and GOLDENPATH_MODEL, or OPENAI_BASE_URL for a server "
+            "of your own, and start again."
+        )
+        state = ""
+    return (
+        f'<details class="gp-badge-details"><summary class="gp-badge" data-testid="model"{state}>'
+        f"Built-in playbook model</summary><p>{escaped(help_text)}</p></details>"
+    )
+
+
+def menu_button() -> str:
+    """Opens the side bar on a phone."""
+    return (
+        '<button type="button" class="gp-icon-button gp-phone-only" data-toggle="side"'
+        f' aria-label="Open the menu" title="Menu">{icon("menu")}</button>'
+    )
