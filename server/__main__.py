@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import GoldenpathError
-from server.settings import Settings, load_settings, quieten_libraries
+from server.settings import Settings, load_settings, prepare_libraries
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    quieten_libraries()
+    prepare_libraries(settings)
     # Imported when wanted, and after the above.
     from server import commands
 

@@ -117,12 +117,13 @@ def load_settings(
         raise InvalidSettings(" ".join(_sentence(details) for details in error.errors())) from error
 
 
-def quieten_libraries() -> None:
-    """Tell libraries to stay off the network, unless the environment says otherwise.
+def prepare_libraries(settings: Settings) -> None:
+    """Tell libraries to stay off the network, and where uploads go, before they are imported.
 
-    Before they are imported.
+    What the environment says already is left as it is.
     """
-    for name, value in _LIBRARIES.items():
+    uploads = settings.data_dir.resolve() / "uploads"
+    for name, value in {**_LIBRARIES, "GRADIO_TEMP_DIR": str(uploads)}.items():
         os.environ.setdefault(name, value)
 
 
@@ -137,11 +138,13 @@ def setting_names() -> dict[str, str]:
 
 
 def _refuse_unknown(names: Mapping[str, str]) -> None:
-    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    known = {field.upper() for field in Settings.model_fields}
     for name in sorted(names):
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
-            near = difflib.get_close_matches(name.upper(), known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else "See the table in README.md."
+        # Compared without the prefix, which would make any two names look alike.
+        bare = name.upper().removeprefix(PREFIX)
+        if name.upper().startswith(PREFIX) and bare not in known:
+            near = difflib.get_close_matches(bare, known, n=1)
+            hint = f"Did you mean {PREFIX}{near[0]}?" if near else "See the table in README.md."
             raise InvalidSettings(f"There is no setting {name}. {hint}")
 
 

@@ -1,7 +1,6 @@
 """Builds the pages and mounts them at /app: offline, private, and without Gradio's own chrome."""
 
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -27,14 +26,6 @@ MOST_FOLLOWERS: Final = 100
 UPLOAD_LIMIT: Final = "100mb"
 #: Uploads are handed on at once; what is left of them goes after an hour.
 KEEP_UPLOADS_S: Final = 3600
-
-#: What the process must have in its environment before it starts, because Gradio and its hub
-#: client read these themselves.
-ENVIRONMENT: Final[Mapping[str, str]] = {
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    "GRADIO_RUN_HISTORY": "False",
-    "HF_HUB_OFFLINE": "1",
-}
 
 
 def build_app(api_url: str) -> gr.Blocks:

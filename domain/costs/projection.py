@@ -23,6 +23,8 @@ SOLID_DAYS = 7
 #: From here on every weekday was seen twice, so that months are drawn weekday by weekday.
 WEEKDAY_DAYS = 14
 RESAMPLES = 1000
+#: After so many days without any usage, what was before says nothing about the present pace.
+MAX_GAP = timedelta(days=14)
 #: A first or last day with more than this cut off is not a whole day.
 EDGE = timedelta(hours=1)
 #: A month of office hours, for illustrating what a few hours of usage would come to.
@@ -61,7 +63,9 @@ class Projection:
 
 def project_month(facts: UsageFacts, growth: Decimal = ZERO) -> Projection:
     """The month's cost if usage goes on as it was and grows by `growth` (0.5 is half more)."""
-    totals = _without_gaps(daily_totals(facts))
+    all_days = daily_totals(facts)
+    totals = _without_gaps(_latest_stretch(all_days))
+    is_whole = len(all_days) == 0 or min(all_days) == min(totals)
     flagged = {anomaly.day for anomaly in find_anomalies(facts).anomalies}
     cut_off = _cut_off_days(facts.coverage, totals)
     days = {day: usd for day, usd in totals.items() if day not in flagged | cut_off}
@@ -71,7 +75,8 @@ def project_month(facts: UsageFacts, growth: Decimal = ZERO) -> Projection:
     month = _month(days)
     return Projection(
         sufficiency=_sufficiency(len(days)),
-        basis=_basis(len(days), len(totals) - len(days), facts.coverage),
+        basis=_basis(len(days), len(totals) - len(days), facts.coverage)
+        + ("" if is_whole else _left_behind(min(totals))),
         growth=growth,
         day_count=len(days),
         excluded_days=tuple(sorted(flagged | cut_off)),
@@ -79,7 +84,9 @@ def project_month(facts: UsageFacts, growth: Decimal = ZERO) -> Projection:
         month_usd=month.mid_usd * factor if month else None,
         low_usd=month.low_usd * factor if month else None,
         high_usd=month.high_usd * factor if month else None,
-        illustrations=() if month else _illustrations(facts.coverage, totals, factor),
+        illustrations=_illustrations(facts.coverage, totals, factor)
+        if month is None and is_whole
+        else (),
         p95_requests_per_minute=_grown(facts.peak.p95_requests, factor),
         p95_tokens_per_minute=_grown(facts.peak.p95_tokens, factor),
     )
@@ -90,6 +97,23 @@ class _Month:
     low_usd: Decimal
     mid_usd: Decimal
     high_usd: Decimal
+
+
+def _latest_stretch(totals: Mapping[date, Decimal]) -> dict[date, Decimal]:
+    """The days up to the last one, back to the first long gap."""
+    days = sorted(totals)
+    start = 0
+    for place in range(1, len(days)):
+        if days[place] - days[place - 1] > MAX_GAP:
+            start = place
+    return {day: totals[day] for day in days[start:]}
+
+
+def _left_behind(first: date) -> str:
+    return (
+        f" Usage before {first:%d %b %Y} was left out: more than {MAX_GAP.days} days without any "
+        "lie between."
+    )
 
 
 def _without_gaps(totals: Mapping[date, Decimal]) -> dict[date, Decimal]:

@@ -78,6 +78,23 @@ def test_days_that_the_export_cuts_off_are_left_out() -> None:
     assert projection.day_count == 3
 
 
+def test_what_lies_before_a_long_gap_says_nothing_about_the_month() -> None:
+    # 20 x 30.4375 = 608.75; the old days would have pulled the mean down to nearly nothing.
+    long_ago = [cell(MONDAY - timedelta(days=900 + n), 1) for n in range(3)]
+    recent = [cell(MONDAY + timedelta(days=n), 20) for n in range(14)]
+    projection = project_month(UsageFacts(days=(*long_ago, *recent)))
+    assert (projection.month_usd, projection.day_count) == (Decimal("608.75"), 14)
+    assert "was left out" in projection.basis
+
+
+def test_one_late_day_is_no_month_and_no_pace() -> None:
+    projection = project_month(
+        UsageFacts(days=(cell(MONDAY - timedelta(days=900), 100), cell(MONDAY, 1)))
+    )
+    assert projection.month_usd is None
+    assert projection.illustrations == ()
+
+
 def test_a_day_without_calls_costs_nothing() -> None:
     # 10, 0, 10: the mean is 20 / 3.
     facts = facts_of_days([10, 0, 10])
