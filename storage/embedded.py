@@ -54,6 +54,8 @@ class EmbeddedPostgres:
             # We stop the server ourselves: the library's list of users keeps killed processes.
             self._server = get_server(self._folder, cleanup_mode=None)
         except (subprocess.SubprocessError, OSError, AssertionError) as error:
+            self._users.close()
+            self._users = None
             _require_room(self._folder.parent, min_free_mb)
             raise StartupError(
                 f"The embedded Postgres under {self._folder} did not start: {error}. Its log is "

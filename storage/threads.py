@@ -49,6 +49,9 @@ class ThreadRepository:
         async with self._database.api.connection() as connection:
             cursor = await connection.execute(_SQL["search"], parameters)
             rows = await cursor.fetchall()
+        if not rows and offset:
+            # Behind the last page no row says how many there are; the first page's do.
+            return [], (await self.search(user, text, 1, 0))[1]
         return [_thread(row) for row in rows], rows[0]["total"] if rows else 0
 
     async def merge_metadata(

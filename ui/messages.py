@@ -20,11 +20,14 @@ STATUS_WORDS: Mapping[str, str] = {
 
 
 class StepMetadata(TypedDict):
-    """What makes a chat message a step: its title, place in the tree, state and seconds."""
+    """What makes a chat message a step: its title, place in the tree, state and seconds.
+
+    `pending` is shown open and turning, `done` closed, and a step without a status open.
+    """
 
     title: str
     id: str
-    status: str
+    status: NotRequired[str]
     parent_id: NotRequired[str]
     duration: NotRequired[float]
 
@@ -43,7 +46,22 @@ def messages(
     """The last `window` messages; `questions` holds the full text of what was asked, by run."""
     items = folded(state, window)[-window:]
     shown = {item.id for item in items}
-    return [m for item in items if (m := _message(item, shown, questions or {}))]
+    made = [m for item in items if (m := _message(item, shown, questions or {}))]
+    _leave_open(made, items, state.run_id)
+    return made
+
+
+def _leave_open(made: list[ChatMessage], items: Sequence[Item], run_id: str | None) -> None:
+    """Keep the newest run's own step open, so that one still sees who handed over to whom."""
+    roots = {
+        item.id
+        for item in items
+        if isinstance(item, Step) and item.parent_id is None and item.run_id == run_id
+    }
+    for message in made:
+        step = message.get("metadata")
+        if step and step["id"] in roots and step.get("status") == "done":
+            del step["status"]
 
 
 def hidden_count(state: Transcript, window: int = WINDOW) -> int:

@@ -56,12 +56,12 @@ class _Row:
 
 
 def horizontal_bars(chart: BarChart) -> str:
-    """The chart as SVG; each bar carries its value as `data-value`."""
+    """The chart as SVG: the parts of a whole, each bar's track; `data-value` holds each value."""
     rows = [_Row(bar, Decimal(0), chart.show(bar.value), svg.ACCENT) for bar in chart.bars]
-    largest = max((bar.value for bar in chart.bars), default=Decimal(0))
+    whole = sum((bar.value for bar in chart.bars), Decimal(0))
     said = "; ".join(f"{bar.label}: {chart.show(bar.value)}" for bar in chart.bars)
     return svg.frame(
-        chart.title, f"{said}." if said else "No data.", len(rows) * _ROW, _rows(rows, largest)
+        chart.title, f"{said}." if said else "No data.", len(rows) * _ROW, _rows(rows, whole)
     )
 
 
@@ -80,11 +80,10 @@ def waterfall(chart: WaterfallChart) -> str:
         f"From {chart.show(chart.start.value)} to {chart.show(chart.end)}, "
         f"{chart.show(saved)} less in {len(chart.steps)} steps."
     )
-    largest = chart.start.value
-    return svg.frame(chart.title, said, len(rows) * _ROW, _rows(rows, largest))
+    return svg.frame(chart.title, said, len(rows) * _ROW, _rows(rows, chart.start.value))
 
 
-def _rows(rows: Sequence[_Row], largest: Decimal) -> list[str]:
+def _rows(rows: Sequence[_Row], whole: Decimal) -> list[str]:
     shapes: list[str] = []
     for index, row in enumerate(rows):
         top = index * _ROW
@@ -95,9 +94,9 @@ def _rows(rows: Sequence[_Row], largest: Decimal) -> list[str]:
             svg.element(
                 "rect",
                 svg.tooltip(f"{row.bar.label}: {row.shown}"),
-                x=scales.position(row.offset, largest, svg.WIDTH),
+                x=scales.position(row.offset, whole, svg.WIDTH),
                 y=top + 20,
-                width=scales.position(row.bar.value, largest, svg.WIDTH),
+                width=scales.position(row.bar.value, whole, svg.WIDTH),
                 height=_BAR_HEIGHT,
                 rx=2,
                 fill=row.colour,

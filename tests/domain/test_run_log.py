@@ -105,3 +105,17 @@ def test_a_cost_is_written_to_the_last_digit() -> None:
     written = spent.as_json()
     assert written is not None
     assert written["cost_usd"] == "0.100000123"
+
+
+def test_an_open_agent_is_found_by_its_task() -> None:
+    log = fold([started(), started("root/a", task_id="t1"), started("root/b", task_id="t2")])
+    assert log.path_of("t2") == ("root", "b")
+    assert log.path_of("t3") is None
+
+
+def test_only_a_task_that_completed_ok_is_done() -> None:
+    events = [started()]
+    for task, status in (("t1", "ok"), ("t2", "error"), ("t3", "interrupted")):
+        events += [started("root/a", task_id=task), completed("root/a", status)]
+    log = fold([*events, started("root/a", task_id="t4")])
+    assert log.done_tasks == {"t1"}

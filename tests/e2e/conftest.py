@@ -121,7 +121,8 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     watches: list[Watch] = []
 
     async def open_at(url: str, **options: Any) -> Page:
-        context = await browser.new_context(**({"viewport": DESK} | options))
+        known: dict[str, Any] = {"viewport": DESK, **options}
+        context = await browser.new_context(**known)
         context.set_default_timeout(DEADLINE_MS)
         watch = Watch(url)
         contexts.append(context)
