@@ -6,7 +6,7 @@ process commit together.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -39,6 +39,11 @@ class RunSaver(AsyncPostgresSaver):
         self._commit = commit
         self._pen = pen
         self._nothing_to_read = thread_is_new
+        self._before: Callable[[], None] | None = None
+
+    def before_commit(self, call: Callable[[], None]) -> None:
+        """Have this called whenever checkpoint data of the run is about to be committed."""
+        self._before = call
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint that `config` names, or the newest."""
@@ -78,7 +83,9 @@ class RunSaver(AsyncPostgresSaver):
             for channel, version in new_versions.items()
             if channel in blobs
         ]
-        await self._commit.put(Write(self._pen, checkpoints=[row], blobs=blob_rows))
+        await self._commit.put(
+            Write(self._pen, checkpoints=[row], blobs=blob_rows, before=self._before)
+        )
         self._nothing_to_read = False
         return {
             "configurable": {
@@ -111,7 +118,8 @@ class RunSaver(AsyncPostgresSaver):
         ]
         if rows:
             # The checkpoint that follows carries it along.
-            await self._commit.put(Write(self._pen, writes=rows), urgent=False)
+            write = Write(self._pen, writes=rows, before=self._before)
+            await self._commit.put(write, urgent=False)
 
 
 def _fits_json(value: Any) -> bool:

@@ -51,11 +51,14 @@ class EventSink(Protocol):
     """Where a run's events go, in order."""
 
     def append(self, events: Sequence[Event]) -> None:
-        """Take events for the next commit; raises `StaleAttempt` once the run was taken over."""
+        """Take events for the next commit; drops them once one could not be committed."""
         ...
 
     async def drained(self) -> None:
-        """Wait while too many events wait to be committed."""
+        """Wait while too many events wait to be committed.
+
+        Raises what a commit failed with: `StaleAttempt` once the run was taken over.
+        """
         ...
 
     async def keep(self, media_type: str, content: bytes) -> str:

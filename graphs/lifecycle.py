@@ -105,6 +105,10 @@ class GraphRun:
             return self._outcome("interrupted", pending)
         return self._outcome("success")
 
+    def let_go(self) -> None:
+        """Hand on the fragments that are held back for others to join."""
+        self._coalescer.flush()
+
     def stopped(self, end: Literal["cancelled", "timeout"], message: str) -> Outcome:
         """What came of a run that was stopped from outside; `message` says why."""
         if end == "timeout":

@@ -31,6 +31,9 @@ _SQL = load_statements("group_commit")
 #: How long a write that nobody waits for may wait for one that somebody waits for.
 _LINGER_S = 0.001
 
+#: Turns of the event loop after which a graph's stream has delivered what was put before.
+_TURNS = 4
+
 #: How long to wait before trying a lost connection again, doubling from first to last.
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.05, 2.0
 
@@ -118,6 +121,7 @@ class GroupCommit:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_LINGER_S):
                         await self._urgent.wait()
+            await self._gather()
             self._wake.clear()
             self._urgent.clear()
             taken = min(len(self._waiting), self._limits.writes_a_flush)
@@ -129,6 +133,14 @@ class GroupCommit:
                 if not self._waiting:
                     return
                 self._urgent.set()
+
+    async def _gather(self) -> None:
+        """Let runs whose steps are about to be saved put what they have said so far."""
+        if any(item.write.before for item in self._waiting):
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+        for before in {item.write.before for item in self._waiting if item.write.before}:
+            before()
 
     async def _flush(self, waiting: Sequence[_Waiting]) -> None:
         self.counts.flushes += 1

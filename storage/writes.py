@@ -1,6 +1,6 @@
 """What callers hand to the write path."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -74,3 +74,5 @@ class Write:
     checkpoints: Sequence[CheckpointRow] = ()
     writes: Sequence[WriteRow] = ()
     ending: RunEnding | None = None
+    #: Called when its flush is about to begin: what it puts then is committed together with this.
+    before: Callable[[], None] | None = None

@@ -23,6 +23,7 @@ from graphs.lifecycle import GraphCall, GraphRun, Outcome
 from graphs.open_work import RunIdentity
 from graphs.speech import Price
 from graphs.translator import Translator
+from server.runs.executing import Executing
 from server.runs.journal import RunJournal
 from storage.database import Database
 from storage.group_commit import GroupCommit
@@ -60,34 +61,6 @@ class Engine:
     ports: Ports
     price: Price
     limits: ExecutionLimits
-
-
-class Executing:
-    """A run while it executes; others may ask it to stop."""
-
-    def __init__(self, scope: asyncio.Timeout, control: RunControl) -> None:
-        self._scope = scope
-        self._control = control
-        self.cancelled = False
-        self.handed_back = False
-
-    def cancel(self) -> None:
-        """Stop it now, for good."""
-        self.cancelled = True
-        self._stop()
-
-    def drain(self) -> None:
-        """Let it finish its step and then give it back."""
-        self._control.request_drain("the worker stops")
-
-    def hand_back(self) -> None:
-        """Stop it now and give it back: its last checkpoint is where another goes on."""
-        self.handed_back = True
-        self._stop()
-
-    def _stop(self) -> None:
-        if not self._scope.expired():
-            self._scope.reschedule(asyncio.get_running_loop().time())
 
 
 class RunExecutor:
@@ -150,32 +123,19 @@ class RunExecutor:
         )
         call = await self._call(claimed, entry, saver, user)
         graph_run = GraphRun(call, translator, journal, lambda: datetime.now(UTC))
+        # Before a step's writes are committed, what it said goes along.
+        saver.before_commit(graph_run.let_go)
         return await self._bounded(claimed, graph_run, call.control)
 
     async def _bounded(
         self, claimed: ClaimedRun, graph_run: GraphRun, control: RunControl
     ) -> Outcome:
-        """Run the graph until it ends, its time is up, or someone stops it."""
-        limit_s = self._engine.limits.run_timeout_s
-        scope = asyncio.timeout(limit_s)
-        executing = Executing(scope, control)
-        try:
-            async with scope:
-                self.executing[claimed.run.run_id] = executing
-                self.idle.clear()
-                if claimed.cancel_requested:
-                    executing.cancel()
-                return await graph_run.stream()
-        except TimeoutError:
-            if executing.handed_back:
-                raise GraphDrained("the worker stops") from None
-            if executing.cancelled:
-                return graph_run.stopped("cancelled", "The run was cancelled.")
-            message = (
-                f"The run was stopped after {limit_s:.0f} s. What it had reached is kept; raise "
-                "GOLDENPATH_RUN_TIMEOUT_S if it needs longer."
-            )
-            return graph_run.stopped("timeout", message)
+        executing = Executing(graph_run, control)
+        self.executing[claimed.run.run_id] = executing
+        self.idle.clear()
+        if claimed.cancel_requested:
+            executing.cancel()
+        return await executing.run(self._engine.limits.run_timeout_s)
 
     async def _call(
         self, claimed: ClaimedRun, entry: GraphEntry, saver: RunSaver, user: UserContext

@@ -34,9 +34,9 @@ class RunJournal:
         self._lost: BaseException | None = None
 
     def append(self, events: Sequence[Event]) -> None:
-        """Take events for the next commit; raises what an earlier one failed with."""
+        """Take events for the next commit; drops them once an earlier one has failed."""
         if self._lost:
-            raise self._lost
+            return
         # The first is what a reader waits for; the rest goes with the step's checkpoint.
         write = Write(self._pen, events=event_rows(events))
         self._newest = self._commit.put(write, urgent=self._newest is None)
@@ -44,7 +44,7 @@ class RunJournal:
         self._newest.add_done_callback(lambda done: self._committed(done, len(events)))
 
     async def drained(self) -> None:
-        """Wait while too many events wait to be committed; raises `StaleAttempt`."""
+        """Wait while too many events wait to be committed; raises what one failed with."""
         if self._lost:
             raise self._lost
         if self._uncommitted > _BACKLOG and self._newest:

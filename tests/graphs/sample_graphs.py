@@ -90,6 +90,18 @@ def fan_out() -> Graph:
     return builder.compile(name="fan_out")
 
 
+def speaking() -> Graph:
+    """An agent that is a function and returns what it says, whole."""
+
+    def speak(state: Talk) -> dict[str, Any]:
+        return {"messages": [AIMessage("I am a function.")]}
+
+    builder = StateGraph(Talk)
+    builder.add_node("speak", speak, metadata={"agent": "speaker", "title": "Speaker"})
+    builder.add_edge(START, "speak")
+    return builder.compile(name="speaking")
+
+
 def failing() -> Graph:
     """A sub-agent that fails in its second step."""
 

@@ -26,6 +26,7 @@ async def engine(database_url: str, gates: sample_graphs.Gates) -> AsyncIterator
     graphs = {
         "nested": sample_graphs.nested(),
         "fan_out": sample_graphs.fan_out(),
+        "speaking": sample_graphs.speaking(),
         "failing": sample_graphs.failing(),
         "asking": sample_graphs.asking(),
         "gated": sample_graphs.gated(gates),
@@ -56,6 +57,33 @@ async def test_a_run_tells_its_whole_story(engine: RunningEngine) -> None:
     assert (thread.status, thread.metadata["title"]) == ("idle", "What is one and two?")
     assert thread.values["messages"][-1]["content"] == "It is three"
     assert (await engine.runs.get(LOCAL_USER, run.run_id)).status == "success"
+
+
+@pytest.mark.parametrize("graph", ["speaking", "nested"])
+async def test_what_a_step_said_is_committed_no_later_than_its_writes(
+    engine: RunningEngine, graph: str
+) -> None:
+    # Else a crash in between would leave a message in the state that the log never had.
+    for _ in range(5):
+        run = await engine.start(graph, input=QUESTION)
+        await engine.until_end(run)
+        async with engine.database.transaction() as connection:
+            cursor = await connection.execute(
+                "SELECT max(xmin::text::bigint) AS said FROM run_events"
+                " WHERE run_id = %s AND type = 'agent_thinking'"
+                ' AND body LIKE \'%%"channel":"answer"%%\'',
+                [run.run_id],
+            )
+            said = await cursor.fetchone()
+            cursor = await connection.execute(
+                "SELECT max(xmin::text::bigint) AS saved FROM checkpoint_writes"
+                " WHERE thread_id = %s AND checkpoint_ns <> '' OR channel = 'messages'",
+                [str(run.thread_id)],
+            )
+            saved = await cursor.fetchone()
+        assert said
+        assert saved
+        assert said["said"] <= saved["saved"]
 
 
 async def test_the_same_agent_side_by_side_has_paths_of_its_own(engine: RunningEngine) -> None:

@@ -89,8 +89,7 @@ async def test_a_run_that_was_taken_over_hears_of_it(
         await journal.end(outcome_of(pen, "success"))
     with pytest.raises(StaleAttempt):
         await journal.drained()
-    with pytest.raises(StaleAttempt):
-        journal.append([an_event(pen, "agent_started")])
+    journal.append([an_event(pen, "agent_started")])
     assert await EventLog(database).head(pen.thread_id) == 0
 
 
