@@ -54,6 +54,10 @@ class EventSink(Protocol):
         """Take events for the next commit; drops them once one could not be committed."""
         ...
 
+    def flush(self) -> None:
+        """Put what was taken and still waits for more to join."""
+        ...
+
     async def drained(self) -> None:
         """Wait while too many events wait to be committed.
 

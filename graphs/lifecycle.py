@@ -106,8 +106,9 @@ class GraphRun:
         return self._outcome("success")
 
     def let_go(self) -> None:
-        """Hand on the fragments that are held back for others to join."""
+        """Hand on what is held back for more to join."""
         self._coalescer.flush()
+        self._sink.flush()
 
     def stopped(self, end: Literal["cancelled", "timeout"], message: str) -> Outcome:
         """What came of a run that was stopped from outside; `message` says why."""

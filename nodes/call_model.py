@@ -25,7 +25,7 @@ from langgraph.runtime import Runtime
 from nodes.check_answer import Expectation, complaint_about
 from tools.chat_model import ChatModels
 from tools.context import AgentContext, context_of
-from tools.model_failures import ModelFailure, describe_failure
+from tools.model_failures import ModelFailure
 from tools.playbook_model import Playbook, PlaybookModel
 
 _log = logging.getLogger(__name__)
@@ -137,7 +137,7 @@ async def _stream(call: _Call, heard: list[AIMessageChunk]) -> ModelFailure | No
             heard.append(cast(AIMessageChunk, chunk))
     except Exception as error:  # The edge to the outside: whatever a client raises.
         _log.info("A call of %s failed.", call.models.configured_name, exc_info=error)
-        return describe_failure(error)
+        return call.models.describe(error)
     # Every whole stream ends with a finish reason; one without was cut.
     if not any(chunk.response_metadata.get("finish_reason") for chunk in heard):
         return ModelFailure("broke off in the middle of its answer", is_broken_stream=True)

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -35,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     prepare_libraries(settings)
+    # Importing makes hundreds of thousands of objects and no garbage.
+    gc.disable()
     # Imported when wanted, and after the above.
     from server import commands
 

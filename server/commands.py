@@ -74,10 +74,9 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
         listening = stack.enter_context(_bound(settings))
         host, port = listening.getsockname()[:2]
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        # The pages' library is most of a start: it is read while the database comes up, and runs
-        # that wait to go on do not wait for it.
-        loading = asyncio.get_running_loop().run_in_executor(None, import_module, "server.app")
         services = await stack.enter_async_context(open_services(settings, with_worker=with_worker))
+        # The pages' library takes most of a start; runs that wait to go on do not wait for it.
+        loading = asyncio.get_running_loop().run_in_executor(None, import_module, "server.app")
         config = uvicorn.Config(
             (await loading).create_app(services, url),
             log_level=settings.log_level.lower(),
@@ -104,6 +103,7 @@ async def work(settings: Settings) -> int:
 
 async def migrate_database(settings: Settings) -> int:
     """Bring the database to the newest schema."""
+    _spare_the_collector()
     async with open_database(settings):
         _say("The database is up to date.")
     return 0
@@ -122,6 +122,7 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
     """Import a usage export and say what came of it."""
     if not file.path.is_file():
         raise StartupError(f"There is no file {file.path}. Name the export to import.")
+    _spare_the_collector()
     async with open_database(settings) as url, Database(url) as database:
         request = ImportRequest(
             file_name=file.path.name, content=file.path, format=file.format, model=file.model
@@ -142,9 +143,9 @@ def _spare_the_collector() -> None:
     The libraries' half a million objects live as long as the process; going through them again and
     again is time that runs wait for.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
+    gc.enable()
 
 
 @contextlib.contextmanager

@@ -28,8 +28,9 @@ from storage.threads import ThreadRepository
 from storage.usage import UsageRepository
 from storage.usage_imports import UsageImporter
 from storage.workers import WorkerRegistry
-from tools.chat_model import ChatModels, ModelSettings
+from tools.chat_model import ChatModels
 from tools.context import Ports, default_ports
+from tools.model_settings import ModelSettings
 
 logger = logging.getLogger(__name__)
 

@@ -96,15 +96,13 @@ class Batch:
 
     def events_of(self, bases: Mapping[int, int]) -> list[StoredEvent]:
         """The events as they were stored, given the number before the first of each pen."""
-        by_place = {place: pen for pen, place in self.pens.items()}
+        names = {
+            place: (str(pen.thread_id), str(pen.run_id))
+            for pen, place in self.pens.items()
+            if place in bases
+        }
         return [
-            StoredEvent(
-                seq=bases[pen] + place,
-                thread_id=str(by_place[pen].thread_id),
-                run_id=str(by_place[pen].run_id),
-                type=event_type,
-                body=body.encode(),
-            )
+            StoredEvent(bases[pen] + place, *names[pen], event_type, body.encode())
             for pen, place, event_type, body in self._events
             if pen in bases
         ]

@@ -59,7 +59,8 @@ async def connect(url: str) -> Connection:
             url, connect_timeout=10, **connection_arguments()
         )
     except psycopg.OperationalError as error:
-        raise DatabaseUnreachable(without_password(url), str(error).strip()) from error
+        reason = str(error).strip().partition("\n")[0].rstrip(".")
+        raise DatabaseUnreachable(without_password(url), reason) from error
     version = connection.info.server_version // 10000
     if version < OLDEST_POSTGRES:
         await connection.close()

@@ -29,6 +29,7 @@ class RunJournal:
         self._artifacts = artifacts
         self._user = user
         self._pen = pen
+        self._pending: list[Event] = []
         self._newest: asyncio.Future[None] | None = None
         self._uncommitted = 0
         self._lost: BaseException | None = None
@@ -37,6 +38,16 @@ class RunJournal:
         """Take events for the next commit; drops them once an earlier one has failed."""
         if self._lost:
             return
+        if not self._pending:
+            # What else is said in this turn of the loop becomes one write with it.
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._pending += events
+
+    def flush(self) -> None:
+        """Put what was taken, for the next commit."""
+        if not self._pending:
+            return
+        events, self._pending = self._pending, []
         # The first is what a reader waits for; the rest goes with the step's checkpoint.
         write = Write(self._pen, events=event_rows(events))
         self._newest = self._commit.put(write, urgent=self._newest is None)
@@ -65,7 +76,9 @@ class RunJournal:
             interrupts=to_json(outcome.interrupts, json_default),
             error=outcome.error,
         )
-        await self._commit.put(Write(self._pen, events=event_rows(outcome.events), ending=ending))
+        events = [*self._pending, *outcome.events]
+        self._pending = []
+        await self._commit.put(Write(self._pen, events=event_rows(events), ending=ending))
 
     def _committed(self, done: asyncio.Future[None], count: int) -> None:
         self._uncommitted -= count

@@ -6,7 +6,8 @@ import pytest
 
 from tests.standins.model_server import ModelServer, running_model_server
 from tests.standins.ports import MemoryPorts, example_facts
-from tools.chat_model import ChatModels, ModelSettings
+from tools.chat_model import ChatModels
+from tools.model_settings import ModelSettings
 
 
 @pytest.fixture

@@ -17,12 +17,18 @@ class MemorySink:
     artifacts: dict[str, bytes] = field(default_factory=dict)
 
     def append(self, events: Sequence[Event]) -> None:
-        if self.taken_over_after is not None and len(self.events) >= self.taken_over_after:
-            raise StaleAttempt("run-1", 1)
-        self.events += [event.body() for event in events]
+        if not self._is_taken_over():
+            self.events += [event.body() for event in events]
+
+    def flush(self) -> None:
+        return
 
     async def drained(self) -> None:
-        return
+        if self._is_taken_over():
+            raise StaleAttempt("run-1", 1)
+
+    def _is_taken_over(self) -> bool:
+        return self.taken_over_after is not None and len(self.events) >= self.taken_over_after
 
     async def keep(self, media_type: str, content: bytes) -> str:
         name = f"artifact-{len(self.artifacts)}"

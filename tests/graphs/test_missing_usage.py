@@ -12,7 +12,8 @@ from graphs.tool_agent import AgentGraph
 from tests.graphs.agent_runs import AgentThread
 from tests.standins.model_server import ModelServer
 from tests.standins.ports import MemoryPorts, example_facts
-from tools.chat_model import ChatModels, ModelSettings
+from tools.chat_model import ChatModels
+from tools.model_settings import ModelSettings
 
 ANALYSE = "Analyze my AI costs"
 

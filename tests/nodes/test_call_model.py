@@ -14,8 +14,9 @@ from nodes.read_tool_results import latest_by_name
 from tests.standins.model_answers import Answer, ToolUse
 from tests.standins.model_server import ModelServer, running_model_server
 from tests.standins.ports import MemoryPorts
-from tools.chat_model import ChatModels, ModelSettings
+from tools.chat_model import ChatModels
 from tools.context import AgentContext
+from tools.model_settings import ModelSettings
 from tools.playbook_model import Move, ToolRequest
 
 QUESTION = HumanMessage("Count the things.")

@@ -2,13 +2,15 @@
 
 import json
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from domain.grammar import violations
 from server.composition import Services
+
+#: A well-formed id of nothing; fixed, so that every test worker collects the same names.
+NOBODY = "00000000-0000-4000-8000-000000000000"
 
 THREAD_FIELDS = {
     "thread_id",
@@ -133,13 +135,13 @@ async def test_a_run_is_queued_and_can_be_cancelled_once_at_most(api: httpx.Asyn
     [
         ("POST", "/chat", {"message": "  "}, 422),
         ("POST", "/chat", {"message": "Hi", "thread_id": "no-uuid"}, 422),
-        ("POST", "/chat", {"message": "Hi", "thread_id": str(uuid4())}, 404),
-        ("POST", f"/threads/{uuid4()}/runs", {"assistant_id": "supervisor"}, 404),
-        ("GET", f"/threads/{uuid4()}", None, 404),
-        ("GET", f"/threads/{uuid4()}/events", None, 404),
-        ("GET", f"/runs/{uuid4()}", None, 404),
-        ("POST", f"/runs/{uuid4()}/resume", {}, 422),
-        ("POST", f"/runs/{uuid4()}/resume", {"value": 1}, 404),
+        ("POST", "/chat", {"message": "Hi", "thread_id": NOBODY}, 404),
+        ("POST", f"/threads/{NOBODY}/runs", {"assistant_id": "supervisor"}, 404),
+        ("GET", f"/threads/{NOBODY}", None, 404),
+        ("GET", f"/threads/{NOBODY}/events", None, 404),
+        ("GET", f"/runs/{NOBODY}", None, 404),
+        ("POST", f"/runs/{NOBODY}/resume", {}, 422),
+        ("POST", f"/runs/{NOBODY}/resume", {"value": 1}, 404),
         ("GET", "/threads?limit=0", None, 422),
         ("GET", "/nothing/here", None, 404),
     ],

@@ -10,8 +10,9 @@ from domain.costs.reports import Report
 from domain.costs.tokens import TokenCounts
 from domain.errors import InvalidInput
 from domain.identity import UserContext
-from tools.chat_model import ChatModels, ModelSettings
+from tools.chat_model import ChatModels
 from tools.context import Ports
+from tools.model_settings import ModelSettings
 
 CHAT_TOKENS = TokenCounts(input_tokens=1_200_000, output_tokens=300_000)
 CODE_TOKENS = TokenCounts(input_tokens=800_000, output_tokens=20_000)

@@ -10,9 +10,10 @@ from langchain_openai import ChatOpenAI
 
 from tests.standins.model_answers import Answer
 from tests.standins.model_server import ModelServer, running_model_server
-from tools.chat_model import ChatModels, ModelSettings
+from tools.chat_model import ChatModels
 from tools.circuit_breaker import CircuitBreaker
 from tools.model_failures import ModelFailure
+from tools.model_settings import ModelSettings
 
 OUTAGE = ModelFailure("did not answer in time", is_outage=True)
 LIMITED = ModelFailure("has no quota left", is_outage=True, pause_s=60)
