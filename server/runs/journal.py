@@ -42,6 +42,7 @@ class RunJournal:
             # What else is said in this turn of the loop becomes one write with it.
             asyncio.get_running_loop().call_soon(self.flush)
         self._pending += events
+        self._uncommitted += len(events)
 
     def flush(self) -> None:
         """Put what was taken, for the next commit."""
@@ -51,13 +52,14 @@ class RunJournal:
         # The first is what a reader waits for; the rest goes with the step's checkpoint.
         write = Write(self._pen, events=event_rows(events))
         self._newest = self._commit.put(write, urgent=self._newest is None)
-        self._uncommitted += len(events)
         self._newest.add_done_callback(lambda done: self._committed(done, len(events)))
 
     async def drained(self) -> None:
         """Wait while too many events wait to be committed; raises what one failed with."""
         if self._lost:
             raise self._lost
+        if self._uncommitted > _BACKLOG:
+            self.flush()
         if self._uncommitted > _BACKLOG and self._newest:
             await asyncio.shield(self._newest)
 

@@ -85,6 +85,7 @@ async def test_a_run_that_was_taken_over_hears_of_it(
     pen = await pen_of_new_thread(database, attempt=2)
     journal = journal_of(database, commit, Pen(pen.thread_id, pen.run_id, 1))
     journal.append([an_event(pen, "agent_started")])
+    journal.flush()
     with pytest.raises(StaleAttempt):
         await journal.end(outcome_of(pen, "success"))
     with pytest.raises(StaleAttempt):
