@@ -136,6 +136,10 @@ class ApiClient:
         response = await self._send("GET", f"/usage/imports/{import_id}")
         return UsageImport.model_validate(response.json())
 
+    async def delete_import(self, import_id: str) -> None:
+        """Take an upload back with all its rows."""
+        await self._send("DELETE", f"/usage/imports/{import_id}")
+
     async def usage_summary(self) -> dict[str, Any]:
         """Spend by time and dimension, anomalies, charts."""
         return (await self._send("GET", "/usage/summary")).json()

@@ -43,6 +43,12 @@ async def test_an_upload_shows_what_was_rejected_and_why(
         await rejects.get_by_role("link", name="All rejected rows").click()
     assert "many" in (await (await wanted.value).path()).read_text()
 
+    # Taken back, it leaves the figures; it asks first.
+    await row.get_by_role("button", name="Remove may.csv").click()
+    await expect(row).to_be_visible()
+    await row.get_by_role("button", name="Remove may.csv").click()
+    await expect(row).to_have_count(0)
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("phone", [False, True])

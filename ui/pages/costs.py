@@ -141,6 +141,9 @@ class CostsHandlers:
                 case "rejects":
                     entry: UsageImport = await client.usage_import(data.get("import", ""))
                     return {parts.rejects: views.rejects(entry)}
+                case "remove":
+                    await client.delete_import(data.get("import", ""))
+                    return await self.load(request)
                 case _:
                     return {parts.result: ""}
         except ApiError as error:

@@ -202,7 +202,7 @@ def report_list(reports: Sequence[ReportEntry]) -> str:
 def import_list(imports: Sequence[UsageImport]) -> str:
     """The uploads with what became of their rows."""
     rows = "".join(_import_row(entry) for entry in imports)
-    names = ("File", "Read as", "Model", "Rows", "Already there", "Rejected", "When")
+    names = ("File", "Read as", "Model", "Rows", "Already there", "Rejected", "When", "")
     return _list("Imports", names, rows, "Uploads appear here.")
 
 
@@ -220,7 +220,10 @@ def _import_row(entry: UsageImport) -> str:
         f'<td class="gp-number">{entry.rows_imported:,}</td>'
         f'<td class="gp-number">{entry.rows_duplicate:,}</td>'
         f'<td class="gp-number">{rejected}</td>'
-        f"<td>{moment(entry.created_at, 'full') if entry.created_at else ''}</td></tr>"
+        f"<td>{moment(entry.created_at, 'full') if entry.created_at else ''}</td>"
+        f'<td><button type="button" class="gp-link gp-plain-button" data-action="remove"'
+        f' data-confirm="Remove for good?" aria-label="Remove {escaped(entry.file_name)}"'
+        f' data-import="{escaped(entry.import_id)}">Remove</button></td></tr>'
     )
 
 
