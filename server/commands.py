@@ -11,6 +11,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import uvicorn
 
@@ -75,8 +76,7 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
         host, port = listening.getsockname()[:2]
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         services = await stack.enter_async_context(open_services(settings, with_worker=with_worker))
-        # The pages' library takes most of a start; runs that wait to go on do not wait for it.
-        loading = asyncio.get_running_loop().run_in_executor(None, import_module, "server.app")
+        loading = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
         config = uvicorn.Config(
             (await loading).create_app(services, url),
             log_level=settings.log_level.lower(),
@@ -135,6 +135,12 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
         f"{done.rows_duplicate:,} were there already, {done.rows_rejected:,} rejected.{before}"
     )
     return 0
+
+
+def _import_the_rest() -> ModuleType:
+    """What takes most of a start; runs that wait to go on do not wait for it. Returns the app's."""
+    import_module("domain.costs.price_list")
+    return import_module("server.app")
 
 
 def _spare_the_collector() -> None:

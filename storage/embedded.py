@@ -53,6 +53,8 @@ class EmbeddedPostgres:
         try:
             # We stop the server ourselves: the library's list of users keeps killed processes.
             self._server = get_server(self._folder, cleanup_mode=None)
+            # The library remembers servers of this process, also one that was stopped since.
+            self._server.ensure_postgres_running()
         except (subprocess.SubprocessError, OSError, AssertionError) as error:
             self._users.close()
             self._users = None

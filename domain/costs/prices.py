@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from domain.costs.cache_minimums import cache_minimum_of
-from domain.costs.price_list import BundledPrices, Tariff, TokenPrices
 from domain.costs.records import UsageRecord
 from domain.costs.tokens import TokenCounts
+
+if TYPE_CHECKING:
+    from domain.costs.price_list import BundledPrices, Tariff, TokenPrices
 
 _MILLION = Decimal(1_000_000)
 _NOTHING = Decimal(0)
@@ -55,11 +59,21 @@ class PriceBook:
     def __init__(
         self, as_of: datetime | None = None, own_rates: Mapping[str, Rates] | None = None
     ) -> None:
-        self._bundled = BundledPrices()
-        self._as_of = as_of or self._bundled.loaded_at
+        self._given_as_of = as_of
         self._own_rates = dict(own_rates or {})
         self._tariffs: dict[tuple[str, str | None], Tariff | None] = {}
         self._rates: dict[tuple[Tariff, int, int], Rates | None] = {}
+
+    @cached_property
+    def _bundled(self) -> "BundledPrices":
+        # Reading the list takes a fifth of a second, which a start does not wait for.
+        from domain.costs.price_list import BundledPrices
+
+        return BundledPrices()
+
+    @property
+    def _as_of(self) -> datetime:
+        return self._given_as_of or self._bundled.loaded_at
 
     def rates_for(
         self,
@@ -141,7 +155,7 @@ def _first_known(price: Decimal | None, otherwise: Decimal) -> Decimal:
     return otherwise if price is None else price
 
 
-def _rates(tariff: Tariff, at: datetime, input_tokens: int) -> Rates | None:
+def _rates(tariff: "Tariff", at: datetime, input_tokens: int) -> Rates | None:
     standard = tariff.prices(at, input_tokens)
     if standard is None:
         return None
@@ -152,14 +166,14 @@ def _rates(tariff: Tariff, at: datetime, input_tokens: int) -> Rates | None:
     return _build(tariff, standard, factor, _build(tariff, batch, _ONE, None))
 
 
-def _batch_factor(standard: TokenPrices, batch: TokenPrices) -> Decimal:
+def _batch_factor(standard: "TokenPrices", batch: "TokenPrices") -> Decimal:
     """The smaller discount where input and output are not discounted alike."""
     pairs = [(batch.input, standard.input), (batch.output, standard.output)]
     return max((new / old for new, old in pairs if old), default=_ONE)
 
 
 def _build(
-    tariff: Tariff, prices: TokenPrices, batch_factor: Decimal, batch: Rates | None
+    tariff: "Tariff", prices: "TokenPrices", batch_factor: Decimal, batch: Rates | None
 ) -> Rates:
     return Rates(
         provider=tariff.provider,

@@ -141,3 +141,11 @@ def test_a_database_is_created_once(postgres_url: str) -> None:
     assert create_database(postgres_url, name) == url
     with psycopg.connect(url) as connection:
         assert connection.info.dbname == name
+
+
+def test_a_server_that_was_stopped_starts_again_in_the_same_process(data_dir: Path) -> None:
+    for _ in range(2):
+        server = EmbeddedPostgres(data_dir)
+        with psycopg.connect(server.start(min_free_mb=TEST_MIN_FREE_MB)) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        server.stop()
