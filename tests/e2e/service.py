@@ -1,4 +1,4 @@
-"""The real service as a process of its own, to be started, killed and started again."""
+"""The real service and its workers as processes of their own, to be started and killed."""
 
 import asyncio
 import os
@@ -10,20 +10,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 READY = b"goldenpath ready on "
+WORKER_READY = b"goldenpath worker ready"
 DEADLINE_S = 60
 
 
-class Service:
-    """`python -m server serve` over one data folder (or database) and port."""
+class Command:
+    """`python -m server <command>` with these options."""
 
-    def __init__(
-        self, data_dir: Path, environment: Mapping[str, str] | None = None, *options: str
-    ) -> None:
-        self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._data_dir = data_dir
-        self._environment = dict(environment or {})
-        self._options = options
+    def __init__(self, ready: bytes, environment: Mapping[str, str], *arguments: str) -> None:
+        self._ready = ready
+        self._environment = dict(environment)
+        self._arguments = arguments
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -37,12 +34,7 @@ class Service:
             sys.executable,
             "-m",
             "server",
-            "serve",
-            "--port",
-            str(self.port),
-            "--data-dir",
-            str(self._data_dir),
-            *self._options,
+            *self._arguments,
             cwd=ROOT,
             env={**clean, **self._environment},
             stdout=asyncio.subprocess.PIPE,
@@ -50,7 +42,7 @@ class Service:
         assert self._process.stdout
         async with asyncio.timeout(DEADLINE_S):
             line = await self._process.stdout.readline()
-        assert line.startswith(READY), f"the service did not start: {line!r}"
+        assert line.startswith(self._ready), f"it did not start: {line!r}"
 
     async def kill(self) -> None:
         """Kill it without a chance to say anything."""
@@ -67,6 +59,25 @@ class Service:
         process.send_signal(number)
         async with asyncio.timeout(DEADLINE_S):
             return await process.wait()
+
+
+class Service(Command):
+    """`serve` over one data folder (or database) and port."""
+
+    def __init__(
+        self, data_dir: Path, environment: Mapping[str, str] | None = None, *options: str
+    ) -> None:
+        port = _free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        place = ("--port", str(port), "--data-dir", str(data_dir))
+        super().__init__(READY, environment or {}, "serve", *place, *options)
+
+
+class WorkerProcess(Command):
+    """`worker` over one data folder (or database)."""
+
+    def __init__(self, data_dir: Path, environment: Mapping[str, str] | None = None) -> None:
+        super().__init__(WORKER_READY, environment or {}, "worker", "--data-dir", str(data_dir))
 
 
 def open_to_postgres(folder: Path) -> None:

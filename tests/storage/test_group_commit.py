@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -12,33 +12,13 @@ from domain.errors import StaleAttempt
 from storage.database import Database
 from storage.group_commit import GroupCommit
 from storage.writes import BlobRow, CheckpointRow, Pen, RunEnding, Write, WriteRow
+from tests.storage.pens import pen_of_new_thread
 
 
 @pytest.fixture
 async def commit(database: Database) -> AsyncIterator[GroupCommit]:
     async with GroupCommit(database.runs) as opened:
         yield opened
-
-
-async def running_pen(database: Database, attempt: int = 1) -> Pen:
-    """A thread whose pen is held by one running run."""
-    thread_id, run_id = uuid4(), uuid4()
-    async with database.transaction() as connection:
-        await connection.execute(
-            "INSERT INTO threads (thread_id, tenant_id, user_id, status, open_runs)"
-            " VALUES (%s, 'local', 'local', 'busy', 1)",
-            [thread_id],
-        )
-        await connection.execute(
-            "INSERT INTO runs (run_id, thread_id, tenant_id, user_id, assistant_id, graph_id,"
-            " status, attempt) VALUES (%s, %s, 'local', 'local', 'g', 'g', 'running', %s)",
-            [run_id, thread_id, attempt],
-        )
-        await connection.execute(
-            "INSERT INTO event_heads (thread_id, run_id, attempt) VALUES (%s, %s, %s)",
-            [thread_id, run_id, attempt],
-        )
-    return Pen(thread_id, run_id, attempt)
 
 
 async def rows(database: Database, table: str, thread_id: UUID) -> list[dict[str, object]]:
@@ -54,7 +34,7 @@ def a_write(pen: Pen, text: str = '{"a":1}') -> Write:
 async def test_events_of_many_threads_are_numbered_from_one_without_gaps(
     database: Database, commit: GroupCommit
 ) -> None:
-    pens = [await running_pen(database) for _ in range(5)]
+    pens = [await pen_of_new_thread(database) for _ in range(5)]
     puts = [commit.put(a_write(pen, f'{{"n":{number}}}')) for number in range(20) for pen in pens]
     await asyncio.gather(*puts)
     for pen in pens:
@@ -68,7 +48,7 @@ async def test_events_of_many_threads_are_numbered_from_one_without_gaps(
 async def test_a_superseded_attempt_writes_nothing_and_is_told(
     database: Database, commit: GroupCommit
 ) -> None:
-    pen, fresh = await running_pen(database, attempt=2), await running_pen(database)
+    pen, fresh = await pen_of_new_thread(database, attempt=2), await pen_of_new_thread(database)
     stale = Pen(pen.thread_id, pen.run_id, attempt=1)
     blob = BlobRow("", "messages", "1", "msgpack", b"x")
     ending = RunEnding("success", "success", "idle")
@@ -85,7 +65,7 @@ async def test_a_superseded_attempt_writes_nothing_and_is_told(
 async def test_a_write_the_database_refuses_fails_only_its_caller(
     database: Database, commit: GroupCommit
 ) -> None:
-    pens = [await running_pen(database) for _ in range(3)]
+    pens = [await pen_of_new_thread(database) for _ in range(3)]
     bad_checkpoint = CheckpointRow("", "1", None, "not json", "{}")
     puts = [
         commit.put(a_write(pens[0])),
@@ -102,7 +82,7 @@ async def test_a_write_the_database_refuses_fails_only_its_caller(
 async def test_the_end_and_the_statuses_change_together(
     database: Database, commit: GroupCommit
 ) -> None:
-    pen = await running_pen(database)
+    pen = await pen_of_new_thread(database)
     ending = RunEnding("success", "interrupted", "interrupted", '{"x":1}', '{"t":[]}')
     await commit.put(Write(pen, events=[("end", "{}")], ending=ending))
     [thread] = await rows(database, "threads", pen.thread_id)
@@ -114,7 +94,7 @@ async def test_the_end_and_the_statuses_change_together(
 async def test_of_a_tasks_writes_the_first_counts_and_of_special_ones_the_last(
     database: Database, commit: GroupCommit
 ) -> None:
-    pen = await running_pen(database)
+    pen = await pen_of_new_thread(database)
 
     def write(idx: int, blob: bytes) -> Write:
         return Write(pen, writes=[WriteRow("", "c", "t", "", idx, "ch", "bytes", blob)])
@@ -130,7 +110,7 @@ async def test_of_a_tasks_writes_the_first_counts_and_of_special_ones_the_last(
 
 
 async def test_a_lost_answer_does_not_write_twice(database: Database, commit: GroupCommit) -> None:
-    pen = await running_pen(database)
+    pen = await pen_of_new_thread(database)
     async with database.transaction() as connection:
         # The flush will wait for this lock, so that it can be cut while it is under way.
         await connection.execute(
