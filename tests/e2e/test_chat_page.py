@@ -156,6 +156,9 @@ async def test_both_themes_are_accessible_at_every_width(
 ) -> None:
     options = {"color_scheme": scheme} | ({"viewport": PHONE, "has_touch": True} if phone else {})
     page = await open_page(f"{sample_service.url}/app/", **options)
+    # While it is being put together, Gradio says "Loading" outside of every landmark.
+    await expect(page.locator(".gp-empty")).to_be_visible()
+    await expect(page.get_by_text("Loading")).to_have_count(0)
     assert await violations(page) == []
     await ask(page, ASK)
     await expect(answer(page)).to_be_visible()
