@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from tests.e2e.service import Service
+from tests.e2e.service import Service, open_to_postgres
 
 CHROMIUM_FLAGS = [
     "--headless",
@@ -29,14 +28,6 @@ DESK = {"width": 1360, "height": 860}
 ENDED = ("AbortError: signal is aborted", "Connection errored out")
 #: Generous: the machine may be busy; a state that comes at all comes in a second.
 DEADLINE_MS = 15_000
-
-
-def open_to_postgres(folder: Path) -> Path:
-    """As root the embedded server runs as another user, who must be able to get here."""
-    for parent in (folder, *folder.parents):
-        if parent.owner() == folder.owner() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o055)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -80,11 +80,12 @@ class WorkerProcess(Command):
         super().__init__(WORKER_READY, environment or {}, "worker", "--data-dir", str(data_dir))
 
 
-def open_to_postgres(folder: Path) -> None:
-    """Let the embedded server in: started by root, it runs as another user."""
+def open_to_postgres(folder: Path) -> Path:
+    """Let the embedded server into a folder: started by root, it runs as another user."""
     for parent in (folder, *folder.parents):
         if parent.owner() == folder.owner() and parent != Path("/"):
             parent.chmod(parent.stat().st_mode | 0o055)
+    return folder
 
 
 def _free_port() -> int:

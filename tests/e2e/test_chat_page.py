@@ -108,6 +108,8 @@ async def test_threads_are_searched_renamed_and_deleted(
     await expect(renamed).to_have_count(0)
     await expect(page.get_by_role("heading", level=1)).to_have_text("New conversation")
     assert "thread=" not in page.url
+    # The search still holds for the list that the deletion left.
+    await expect(page.get_by_text("Nothing is called “introd”.")).to_be_visible()
 
 
 async def test_an_unknown_thread_is_said_in_words(
