@@ -34,10 +34,7 @@ def thread_list(threads: Sequence[Thread], current: str, total: int, query: str)
     rest = (
         f'<p class="gp-quiet gp-pad">{counted(more, "older one")}: search</p>' if more > 0 else ""
     )
-    return (
-        f'<ul class="gp-threads" aria-label="Conversations" data-query="{escaped(query)}">'
-        f"{rows}</ul>{rest}"
-    )
+    return f'<ul class="gp-threads" aria-label="Conversations">{rows}</ul>{rest}'
 
 
 def _thread_row(thread: Thread, is_current: bool) -> str:

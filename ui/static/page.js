@@ -160,15 +160,6 @@
     input.select();
   }
 
-  /* A list that arrives late, or after something else changed, may not be the one searched for. */
-  function keepSearch(element, trigger) {
-    const list = element.querySelector("[data-query]");
-    const box = document.querySelector("input[data-input=search]");
-    if (list && box && list.dataset.query !== box.value) {
-      trigger("action", { action: "search", text: box.value });
-    }
-  }
-
   function attach(element, props, trigger, watch) {
     let timer;
     element.addEventListener("click", (event) => onClick(event, trigger));
@@ -178,10 +169,7 @@
       clearTimeout(timer);
       timer = setTimeout(() => trigger("action", { action, text: event.target.value }), 200);
     });
-    watch("value", () => {
-      show(element, props.value);
-      keepSearch(element, trigger);
-    });
+    watch("value", () => show(element, props.value));
     show(element, props.value);
   }
 
