@@ -101,7 +101,6 @@ async def test_threads_are_searched_renamed_and_deleted(
     await expect(page.get_by_role("heading", level=1)).to_have_text("Introductions")
     # The server's own list with the new title has come; the search begins from it.
     await expect(page.locator('[data-title="Introductions"]')).to_be_visible()
-    await page.wait_for_load_state("networkidle")
     await page.get_by_role("searchbox", name="Search conversations").fill("introd")
     await expect(page.get_by_test_id("thread").filter(has_text="Introductions")).to_have_count(1)
     renamed = page.get_by_test_id("thread").filter(has_text="Introductions")
