@@ -10,15 +10,12 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from gradio.components.navbar import Navbar
 
-from ui.markup import static_version
+from ui.markup import PAGE_SCRIPT, STATIC, STATIC_PATH, static_version
 from ui.pages.chat import build_chat
 from ui.pages.costs import build_costs
 from ui.theme import Goldenpath
 
 MOUNT_PATH: Final = "/app"
-#: Beside the pages, since Gradio has a /static of its own below the mount.
-STATIC_PATH: Final = "/ui-static"
-STATIC: Final = Path(__file__).parent / "static"
 STYLES_PATH: Final = f"{STATIC_PATH}.css"
 STYLES: Final = Path(__file__).parent / "app.css"
 #: Each open page follows its thread with one streaming event; the default of one would queue them.
@@ -94,5 +91,5 @@ def _head() -> str:
         '<meta name="color-scheme" content="light dark">'
         f'<link rel="icon" type="image/png" href="{STATIC_PATH}/favicon.png?v={version}">'
         f'<link rel="stylesheet" href="{STYLES_PATH}?v={version}">'
-        f'<script src="{STATIC_PATH}/page.js?v={version}"></script>'
+        f'<script type="module" src="{PAGE_SCRIPT}"></script>'
     )

@@ -36,9 +36,28 @@ ICONS: Final[Mapping[str, str]] = {
     "hand": '<path d="M12 21a7 7 0 0 1-7-7v-3m3 1V6m4 6V4m4 8V6m3 5v3a7 7 0 0 1-7 7"/>',
 }
 
+#: Beside the pages, since Gradio has a /static of its own below the mount.
+STATIC_PATH: Final = "/ui-static"
+STATIC: Final = Path(__file__).parent / "static"
+
+
+def static_version(*files: Path) -> str:
+    """A short hash of files that pages load, so that browsers may keep them for ever."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+#: The pages' script, a module: whoever imports it gets the same one, at whatever time.
+PAGE_SCRIPT: Final = f"{STATIC_PATH}/page.js?v={static_version(STATIC / 'page.js')}"
+
 #: The block's own script: shows the value and reports clicks on `[data-action]` and typing in
 #: `[data-input]`. The template is constant, so nothing in a value is ever run as a template.
-LIVE_SCRIPT: Final = "goldenpath.attach(element, props, trigger, watch); /* 'action' */"
+LIVE_SCRIPT: Final = (
+    f"import('{PAGE_SCRIPT}').then((page) => page.attach(element, props, trigger, watch));"
+    " /* 'action' */"
+)
 
 
 def live(value: str = "", *, name: str, **options: Any) -> gr.HTML:
@@ -96,14 +115,6 @@ def moment(value: datetime, style: str = "relative") -> str:
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """`1 row`, `2 rows`, `28,185 rows`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def static_version(*files: Path) -> str:
-    """A short hash of files that pages load, so that browsers may keep them for ever."""
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def _data(values: Mapping[str, str]) -> str:

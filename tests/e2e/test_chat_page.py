@@ -1,5 +1,6 @@
 """The chat page against the real service: ask, answer, report, reload, list, looks."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -99,11 +100,25 @@ async def test_threads_are_searched_renamed_and_deleted(
     await page.get_by_role("textbox", name="Title of the conversation").fill("Introductions")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Introductions")
-    # The server's own list with the new title has come; the search begins from it.
-    await expect(page.locator('[data-title="Introductions"]')).to_be_visible()
+    await ask(page, "Thank you")
+    await expect(page.get_by_test_id("status")).to_have_count(0)
+    await page.get_by_role("button", name="New conversation").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("New conversation")
+    await ask(page, "Something else")
+    other = page.get_by_test_id("thread").filter(has_text="Something else")
+    await expect(other).to_have_count(1)
+    # The search holds while runs change the list.
     await page.get_by_role("searchbox", name="Search conversations").fill("introd")
-    await expect(page.get_by_test_id("thread").filter(has_text="Introductions")).to_have_count(1)
     renamed = page.get_by_test_id("thread").filter(has_text="Introductions")
+    await expect(renamed).to_have_count(1)
+    await expect(other).to_have_count(0)
+    await ask(page, "Hello again")
+    await expect(page.locator("#gp-chat").get_by_text("Hello again")).to_be_visible()
+    await expect(page.get_by_test_id("status")).to_have_count(0)
+    await expect(renamed).to_have_count(1)
+    await expect(other).to_have_count(0)
+    await renamed.locator("a").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Introductions")
     await renamed.hover()
     await renamed.locator("[data-action=delete]").click()
     await renamed.get_by_text("Delete?").click()
@@ -172,6 +187,16 @@ async def test_both_themes_are_accessible_at_every_width(
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide, "the page scrolls sideways"
     assert await page.locator("h1").count() == 1
+
+
+async def test_a_chosen_theme_is_remembered(sample_service: Service, open_page: OpenPage) -> None:
+    page = await open_page(f"{sample_service.url}/app/", color_scheme="light")
+    body = page.locator("body")
+    await page.get_by_role("button", name="Switch between light and dark").click()
+    await expect(body).to_have_class(re.compile(r"\bdark\b"))
+    await page.goto(f"{sample_service.url}/app/")
+    await expect(page.locator(".gp-empty")).to_be_visible()
+    await expect(body).to_have_class(re.compile(r"\bdark\b"))
 
 
 async def test_everything_works_with_the_keyboard(

@@ -7,7 +7,7 @@ import gradio as gr
 from ui.markup import live
 from ui.pages import chat_views as views
 from ui.pages.chat_handlers import ChatHandlers
-from ui.pages.chat_painting import NEW_TITLE, ChatParts, FollowRequest, Newest
+from ui.pages.chat_painting import NEW_TITLE, ChatParts, FollowRequest, Tab
 from ui.pages.interrupt_form import interrupt_forms
 from ui.pages.shell import menu_button, places
 
@@ -23,12 +23,13 @@ def build_chat(blocks: gr.Blocks, api_url: str, root: str) -> None:
     """Lay the page out and wire it; called inside `blocks`."""
     parts = _layout(api_url, root)
     handlers = ChatHandlers(api_url, parts)
+    tab = gr.State(Tab())
     everything = [
         getattr(parts, name) for name in ChatParts.__dataclass_fields__ if name != "composer"
     ]
     parts.request.change(
         handlers.follow,
-        inputs=[parts.request, gr.State(Newest())],
+        inputs=[parts.request, tab],
         outputs=everything,
         trigger_mode="multiple",
         concurrency_limit=FOLLOWERS,
@@ -63,7 +64,7 @@ def build_chat(blocks: gr.Blocks, api_url: str, root: str) -> None:
     for block in live_blocks:
         block.action(
             handlers.act,
-            inputs=[parts.request],
+            inputs=[parts.request, tab],
             outputs=[parts.request, parts.threads, parts.tray],
             trigger_mode="multiple",
             concurrency_limit=FOLLOWERS,
@@ -71,6 +72,7 @@ def build_chat(blocks: gr.Blocks, api_url: str, root: str) -> None:
         )
     blocks.load(
         handlers.load,
+        inputs=[tab],
         outputs=[parts.tools, parts.threads, parts.foot, parts.request],
         **QUIET,
     )

@@ -13,7 +13,7 @@ from ui.callers import action_of, client_for, query_value
 from ui.following import snapshots
 from ui.messages import WINDOW
 from ui.pages import chat_views as views
-from ui.pages.chat_painting import ChatParts, FollowRequest, Newest, Painter, Update, blank
+from ui.pages.chat_painting import ChatParts, FollowRequest, Painter, Tab, Update, blank
 from ui.pages.report_panel import panel_html
 from ui.pages.shell import foot_html, menu_button
 from ui.transcript import Interrupt
@@ -36,13 +36,21 @@ def usage_question(asked: Sequence[Interrupt]) -> Interrupt | None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """Where somebody acts."""
+
+    wanted: FollowRequest
+    tab: Tab
+
+
+@dataclass(frozen=True, slots=True)
 class ChatHandlers:
     """The handlers over the API; they keep nothing between calls."""
 
     api_url: str
     parts: ChatParts
 
-    async def load(self, request: gr.Request) -> Update:
+    async def load(self, tab: Tab, request: gr.Request) -> Update:
         """First paint: the thread that the address names, and what stands beside it."""
         client = client_for(self.api_url, request)
         thread_id = query_value(request, "thread")
@@ -55,24 +63,24 @@ class ChatHandlers:
             self.parts.foot: foot,
             self.parts.request: follow_request(thread_id),
         }
-        return update | await self._listed(client, thread_id)
+        return update | await self._listed(client, tab, thread_id)
 
     async def follow(
-        self, wanted: FollowRequest, newest: Newest, request: gr.Request
+        self, wanted: FollowRequest, tab: Tab, request: gr.Request
     ) -> AsyncIterator[Update]:
         """Show a thread until it rests or another is wanted; the only code that paints the log."""
-        newest.nonce = wanted.nonce
+        tab.nonce = wanted.nonce
         # Gradio empties all outputs of a stream that ends without having sent anything.
         yield {self.parts.status: gr.skip()}
         parts, client = self.parts, client_for(self.api_url, request)
         if not wanted.thread_id:
-            yield blank(parts) | await self._listed(client, "")
+            yield blank(parts) | await self._listed(client, tab, "")
             return
         painter = Painter(parts, wanted.window)
         listed: tuple[str, str] | None = None
         try:
             async for snapshot in snapshots(client, wanted.thread_id):
-                if newest.nonce != wanted.nonce:
+                if tab.nonce != wanted.nonce:
                     return
                 update = painter.paint(snapshot)
                 report_id = painter.newly_reported
@@ -81,7 +89,7 @@ class ChatHandlers:
                 thread = snapshot.thread
                 if listed != (thread.status, thread.title):
                     listed = (thread.status, thread.title)
-                    update |= await self._listed(client, wanted.thread_id)
+                    update |= await self._listed(client, tab, wanted.thread_id)
                 if update:
                     yield update
         except ApiError as error:
@@ -117,7 +125,9 @@ class ChatHandlers:
         except ApiError as error:
             return kept | {self.parts.tray: views.notice(str(error))}
 
-    async def act(self, wanted: FollowRequest, request: gr.Request, event: gr.EventData) -> Update:
+    async def act(
+        self, wanted: FollowRequest, tab: Tab, request: gr.Request, event: gr.EventData
+    ) -> Update:
         """A button of one of the live blocks, by its `data-action`."""
         data = action_of(event)
         client = client_for(self.api_url, request)
@@ -135,63 +145,51 @@ class ChatHandlers:
             "dismiss": self._dismissed,
         }
         try:
-            return await actions[data.get("action", "")](client, wanted, data)
+            return await actions[data.get("action", "")](client, _Place(wanted, tab), data)
         except ApiError as error:
             return {self.parts.tray: views.notice(str(error))}
 
-    async def _open(self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]) -> Update:
+    async def _open(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
         thread_id = data.get("thread", "")
         return {
             self.parts.request: follow_request(thread_id),
             self.parts.tray: "",
-            **await self._listed(client, thread_id),
+            **await self._listed(client, place.tab, thread_id),
         }
 
-    async def _earlier(
-        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
-    ) -> Update:
+    async def _earlier(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
+        wanted = place.wanted
         return {self.parts.request: follow_request(wanted.thread_id, wanted.window + WINDOW)}
 
-    async def _suggested(
-        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
-    ) -> Update:
+    async def _suggested(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
         return {self.parts.tray: ""} | await self._ask(
-            client, wanted.thread_id, data.get("text", "")
+            client, place.wanted.thread_id, data.get("text", "")
         )
 
-    async def _searched(
-        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
-    ) -> Update:
-        return await self._listed(client, wanted.thread_id, data.get("text", ""))
+    async def _searched(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
+        place.tab.search = data.get("text", "")
+        return await self._listed(client, place.tab, place.wanted.thread_id)
 
-    async def _renamed(
-        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
-    ) -> Update:
+    async def _renamed(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
         thread_id, title = data.get("thread", ""), data.get("title", "")
         await client.rename_thread(thread_id, title)
-        update = await self._listed(client, wanted.thread_id)
-        if thread_id == wanted.thread_id:
-            update[self.parts.request] = follow_request(thread_id, wanted.window)
+        update = await self._listed(client, place.tab, place.wanted.thread_id)
+        if thread_id == place.wanted.thread_id:
+            update[self.parts.request] = follow_request(thread_id, place.wanted.window)
         return update
 
-    async def _deleted(
-        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
-    ) -> Update:
+    async def _deleted(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
         thread_id = data.get("thread", "")
         await client.delete_thread(thread_id)
-        if thread_id == wanted.thread_id:
+        if thread_id == place.wanted.thread_id:
             return {self.parts.request: follow_request("")}
-        return await self._listed(client, wanted.thread_id)
+        return await self._listed(client, place.tab, place.wanted.thread_id)
 
-    async def _stopped(
-        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
-    ) -> Update:
+    async def _stopped(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
         await client.cancel(data.get("run", ""))
         return {self.parts.tray: ""}
 
-    async def _dismissed(
-        self, client: ApiClient, wanted: FollowRequest, data: dict[str, str]
-    ) -> Update:
+    async def _dismissed(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
         return {self.parts.tray: ""}
 
     async def _ask(self, client: ApiClient, thread_id: str, text: str) -> Update:
@@ -202,9 +200,14 @@ class ChatHandlers:
         await client.ask(thread_id, text)
         return {self.parts.request: follow_request(thread_id)}
 
-    async def _listed(self, client: ApiClient, current: str, query: str = "") -> Update:
+    async def _listed(self, client: ApiClient, tab: Tab, current: str) -> Update:
+        """The list of conversations, narrowed to what the tab searches for when it is there."""
         try:
-            page = await client.threads(query)
+            while True:
+                query = tab.search
+                page = await client.threads(query)
+                if query == tab.search:
+                    break
         except ApiError as error:
             return {self.parts.threads: views.notice(str(error))}
         html = views.thread_list(page.threads, current, page.total, query)

@@ -26,11 +26,14 @@ class FollowRequest:
     nonce: str = ""
 
 
-class Newest:
-    """Which request a browser tab follows: one of these a tab, shared by all its streams."""
+class Tab:
+    """What a browser tab shows: one of these a tab, shared by all its handlers and streams."""
 
     def __init__(self) -> None:
+        #: The newest `FollowRequest`'s nonce; streams of older ones stop.
         self.nonce = ""
+        #: What the list of conversations is narrowed to.
+        self.search = ""
 
 
 @dataclass(frozen=True, slots=True)
