@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from sse_starlette import EventSourceResponse
 
 from server.dependencies import ServicesDep, UserDep
-from server.runs.manager import RunRequest
+from server.runs.requests import RunRequest
 from server.shapes import problems
 from server.sse import event_response, run_frames
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
 
 from server.dependencies import ServicesDep, UserDep
-from server.runs.manager import RunRequest
+from server.runs.requests import RunRequest
 from server.shapes import (
     RunShape,
     ThreadShape,

@@ -1,7 +1,6 @@
 """Starting, cancelling and answering runs: the row and its job change in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +16,7 @@ from graphs.stream_parts import short_input
 from graphs.translator import Translator
 from server.runs.answers import checked_answers
 from server.runs.journal import event_rows
+from server.runs.requests import RunRequest
 from server.runs.run_queue import RunQueue
 from storage.database import Connection, Database
 from storage.runs import (
@@ -31,20 +31,6 @@ from storage.threads import delete_thread, insert_thread, lock_thread
 
 #: How much of the first question becomes a thread's title.
 _TITLE_CHARS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """What is asked of a graph."""
-
-    assistant_id: str
-    input: Any = None
-    #: None makes a new thread.
-    thread_id: UUID | None = None
-    command: Mapping[str, Any] | None = None
-    metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    context: Mapping[str, Any] | None = None
 
 
 class RunManager:

@@ -15,7 +15,8 @@ from domain.runs import Run
 from graphs.catalog import GraphEntry
 from server.runs.execution import Engine, ExecutionLimits
 from server.runs.feed import Feed
-from server.runs.manager import RunManager, RunRequest
+from server.runs.manager import RunManager
+from server.runs.requests import RunRequest
 from server.runs.run_queue import RunQueue
 from server.runs.worker import Worker, WorkerLimits
 from storage.database import Database

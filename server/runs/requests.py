@@ -1,0 +1,50 @@
+"""What is asked of a graph, whatever the protocol: the one shape that the manager takes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from domain.runs import MultitaskStrategy
+
+Durability = Literal["sync", "async", "exit"]
+#: What becomes of a run that is stopped: `interrupt` keeps what it reached, `rollback` undoes it.
+CancelAction = Literal["interrupt", "rollback"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What to run, on which thread, and how it shares the thread with other runs."""
+
+    #: An assistant's id or a graph's.
+    assistant_id: str
+    input: Any = None
+    #: None makes a new thread.
+    thread_id: UUID | None = None
+    #: `{update, resume, goto}`.
+    command: Mapping[str, Any] | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    #: LangGraph's config: `tags`, `recursion_limit`, `configurable`.
+    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    context: Mapping[str, Any] | None = None
+    #: Where to go on from: `{checkpoint_id, checkpoint_ns, checkpoint_map}`; None is the newest.
+    checkpoint: Mapping[str, Any] | None = None
+    #: Which of LangGraph's stream modes the log keeps parts of, for clients that asked for them.
+    stream_mode: Sequence[str] = ()
+    stream_subgraphs: bool = False
+    durability: Durability = "sync"
+    #: Nodes to pause at, or "*" for all.
+    interrupt_before: Sequence[str] | Literal["*"] | None = None
+    interrupt_after: Sequence[str] | Literal["*"] | None = None
+    #: What to do when the thread is busy.
+    multitask_strategy: MultitaskStrategy = "enqueue"
+    #: An unknown `thread_id` is made, or refused.
+    if_not_exists: Literal["create", "reject"] = "reject"
+    #: The run has a thread of its own that is shown nowhere.
+    is_stateless: bool = False
+    #: What becomes of the thread of a stateless run.
+    on_completion: Literal["delete", "keep"] = "delete"
+    #: Not before so many seconds from now.
+    after_s: float = 0.0
+    #: Nobody waits for it: interactive runs go first.
+    is_background: bool = False
