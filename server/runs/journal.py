@@ -82,6 +82,12 @@ class RunJournal:
         self._pending = []
         await self._commit.put(Write(self._pen, events=event_rows(events), ending=ending))
 
+    async def hand_back(self) -> None:
+        """Let another worker go on with the run; raises `StaleAttempt` when one does already."""
+        events = event_rows(self._pending)
+        self._pending = []
+        await self._commit.put(Write(self._pen, events=events, hands_back=True))
+
     def _committed(self, done: asyncio.Future[None], count: int) -> None:
         self._uncommitted -= count
         error = None if done.cancelled() else done.exception()

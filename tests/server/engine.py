@@ -13,11 +13,10 @@ import orjson
 from domain.identity import LOCAL_USER
 from domain.runs import Run
 from graphs.catalog import GraphEntry
-from server.runs.execution import Engine, ExecutionLimits
+from server.runs.attempts import Engine, ExecutionLimits
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.requests import RunRequest
-from server.runs.run_queue import RunQueue
 from server.runs.worker import Worker, WorkerLimits
 from storage.database import Database
 from storage.group_commit import GroupCommit
@@ -115,7 +114,7 @@ async def running_engine(
             try:
                 yield RunningEngine(
                     database=database,
-                    manager=RunManager(database, RunQueue(url), engine.graphs),
+                    manager=RunManager(database, events, feed, engine.graphs),
                     feed=feed,
                     worker=worker,
                     commit=commit,
