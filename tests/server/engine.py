@@ -47,6 +47,12 @@ class RunningEngine:
     runs: RunRepository
     threads: ThreadRepository
     events: EventLog
+    working: asyncio.Task[None]
+
+    async def stop_worker(self) -> None:
+        """Stop it in good order."""
+        self.worker.stop()
+        await asyncio.wait([self.working])
 
     async def start(self, graph_id: str, **request: Any) -> Run:
         return await self.manager.start(LOCAL_USER, RunRequest(graph_id, **request))
@@ -112,7 +118,7 @@ async def running_engine(
             await asyncio.wait_for(listener.connected.wait(), DEADLINE_S)
             await asyncio.wait_for(worker.ready.wait(), DEADLINE_S)
             try:
-                yield RunningEngine(
+                running = RunningEngine(
                     database=database,
                     manager=RunManager(database, events, feed, engine.graphs),
                     feed=feed,
@@ -121,7 +127,9 @@ async def running_engine(
                     runs=RunRepository(database),
                     threads=ThreadRepository(database),
                     events=events,
+                    working=working,
                 )
+                yield running
             finally:
                 worker.stop()
                 await asyncio.wait([working])
