@@ -22,11 +22,11 @@ from storage.database import Connection, Database
 from storage.run_events import EventLog
 from storage.runs import (
     NewRun,
+    NewThread,
     RunRepository,
     RunSelection,
     end_pending_run,
     insert_run,
-    insert_temporary_thread,
     lock_run,
     open_runs,
     request_cancel,
@@ -63,9 +63,14 @@ class RunManager:
         """
         if request.assistant_id not in self._graphs:
             raise NotFound("assistant", request.assistant_id)
+        if request.thread_id is None:
+            goes = request.is_stateless and request.on_completion == "delete"
+            thread = NewThread(is_temporary=request.is_stateless, goes_with_run=goes)
+            new = _new_run(request.new_thread_id or uuid4(), request)
+            return await self._runs.insert_with_thread(user, new, thread)
         async with self._database.transaction() as connection:
-            thread_id = await self._make_way(connection, user, request)
-            return await self._queue_run(connection, user, thread_id, request)
+            await self._make_way(connection, user, request.thread_id, request)
+            return await insert_run(connection, user, _new_run(request.thread_id, request))
 
     async def resume(self, user: UserContext, run_id: UUID, answers: Mapping[str, Any]) -> Run:
         """Go on with a paused run, as a new run on its thread.
@@ -83,7 +88,7 @@ class RunManager:
                 thread_id=run.thread_id,
                 command={"resume": checked_answers(thread.interrupts, answers)},
             )
-            return await self._queue_run(connection, user, run.thread_id, request)
+            return await insert_run(connection, user, _new_run(run.thread_id, request))
 
     async def cancel(
         self, user: UserContext, run_id: UUID, action: CancelAction = "interrupt"
@@ -155,33 +160,23 @@ class RunManager:
             await delete_thread(connection, user, thread_id)
 
     async def _make_way(
-        self, connection: Connection, user: UserContext, request: RunRequest
-    ) -> UUID:
-        """The thread to run on, locked; what is in the way of the request is stopped."""
-        thread_id = request.thread_id
-        if thread_id is None:
-            thread_id = uuid4()
-            if request.is_stateless:
-                goes = request.on_completion == "delete"
-                await insert_temporary_thread(connection, user, thread_id, goes_with_run=goes)
-            else:
-                await insert_thread(connection, user, thread_id, {})
-            return thread_id
+        self, connection: Connection, user: UserContext, thread_id: UUID, request: RunRequest
+    ) -> None:
+        """Lock the thread to run on, and stop what is in the way of the request."""
         action = request.multitask_strategy
         if action in ("interrupt", "rollback"):
             # Whoever ends runs takes the pen first.
             await take_pen(connection, thread_id)
         thread = await self._thread(connection, user, thread_id, request)
-        if thread.status == "busy":
-            if action == "reject":
-                raise Conflict(
-                    f"The thread {thread_id} is busy. Wait for its run to end, cancel it, or send "
-                    "the run with the multitask strategy `enqueue`."
-                )
-            if action != "enqueue":
-                for run in await open_runs(connection, user, thread_id):
-                    await self._stop(connection, run, action)
-        return thread_id
+        if thread.status != "busy" or action == "enqueue":
+            return
+        if action == "reject":
+            raise Conflict(
+                f"The thread {thread_id} is busy. Wait for its run to end, cancel it, or send the "
+                "run with the multitask strategy `enqueue`."
+            )
+        for run in await open_runs(connection, user, thread_id):
+            await self._stop(connection, run, action)
 
     async def _thread(
         self, connection: Connection, user: UserContext, thread_id: UUID, request: RunRequest
@@ -189,24 +184,6 @@ class RunManager:
         if request.if_not_exists == "create":
             await insert_thread(connection, user, thread_id, {})
         return await lock_thread(connection, user, thread_id)
-
-    async def _queue_run(
-        self, connection: Connection, user: UserContext, thread_id: UUID, request: RunRequest
-    ) -> Run:
-        title = _title(request.input)
-        new = NewRun(
-            run_id=uuid4(),
-            thread_id=thread_id,
-            assistant_id=request.assistant_id,
-            graph_id=request.assistant_id,
-            kwargs=request.kwargs(),
-            metadata=dict(request.metadata),
-            thread_metadata={"title": title} if title else {},
-            multitask_strategy=request.multitask_strategy,
-            priority=_BACKGROUND if request.is_background else 0,
-            after_s=request.after_s,
-        )
-        return await insert_run(connection, user, new)
 
     async def _stop(self, connection: Connection, run: Run, action: CancelAction) -> None:
         """Stop a run whose pen is locked, as soon as can be."""
@@ -220,6 +197,22 @@ class RunManager:
         translator = Translator(identity_of(run, title), log, _no_price)
         events = closing_events(translator, run, "cancelled", "The run was cancelled.")
         await end_pending_run(connection, run, action, event_rows(events))
+
+
+def _new_run(thread_id: UUID, request: RunRequest) -> NewRun:
+    title = _title(request.input)
+    return NewRun(
+        run_id=uuid4(),
+        thread_id=thread_id,
+        assistant_id=request.assistant_id,
+        graph_id=request.assistant_id,
+        kwargs=request.kwargs(),
+        metadata=dict(request.metadata),
+        thread_metadata={"title": title} if title else {},
+        multitask_strategy=request.multitask_strategy,
+        priority=_BACKGROUND if request.is_background else 0,
+        after_s=request.after_s,
+    )
 
 
 def only_answer(interrupts: Mapping[str, list[dict[str, Any]]], value: Any) -> dict[str, Any]:

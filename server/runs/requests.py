@@ -19,6 +19,8 @@ class RunRequest:
     input: Any = None
     #: None makes a new thread.
     thread_id: UUID | None = None
+    #: The id of the new thread, for who wants to know it before; any when it is None.
+    new_thread_id: UUID | None = None
     #: `{update, resume, goto}`.
     command: Mapping[str, Any] | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
