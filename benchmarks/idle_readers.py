@@ -1,7 +1,7 @@
-"""What readers cost that wait for nothing: memory of the service each, and runs a second of others.
+"""What readers cost that wait for nothing: the service's memory, and others' runs a second.
 
-Run `python -m benchmarks.idle_readers [readers]`. 2,000 event streams are opened on 200 idle threads;
-runs a second are measured before and beside them, in turns.
+Run `python -m benchmarks.idle_readers [readers]`. 2,000 event streams are opened on 200 idle
+threads; runs a second are measured before and beside them, in turns.
 """
 
 import asyncio
