@@ -1,11 +1,14 @@
 """A node that is at work itself may take so long; one that runs a graph is not at work itself."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from graphs.node_clock import NodeClock
 
 DEADLINE_S = 10
+
+Part = tuple[tuple[str, ...], dict[str, Any]]
 
 
 def start(task_id: str, name: str = "node") -> dict[str, Any]:
@@ -16,7 +19,7 @@ def end(task_id: str, name: str = "node") -> dict[str, Any]:
     return {"id": task_id, "name": name, "result": {}, "error": None}
 
 
-async def first_overdue(clock_parts: list[tuple[tuple[str, ...], dict[str, Any]]]) -> str:
+async def first_overdue(clock_parts: Sequence[Part]) -> str:
     late: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     clock = NodeClock(0.02, late.set_result)
     for namespace, part in clock_parts:
@@ -31,7 +34,7 @@ async def test_the_node_that_does_not_end_is_named_once() -> None:
 
 async def test_the_innermost_node_is_named() -> None:
     inner = ("outer:a",)
-    parts = [((), start("a", "outer")), (inner, start("b", "inner"))]
+    parts: Sequence[Part] = [((), start("a", "outer")), (inner, start("b", "inner"))]
     assert await first_overdue(parts) == "inner"
 
 
