@@ -33,7 +33,7 @@ class Clockwork(BaseChatModel):
         return "clockwork"
 
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(f"{time.time():.4f} "))])
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(content=f"{time.time():.4f} "))])
 
     async def _astream(
         self,
@@ -47,7 +47,7 @@ class Clockwork(BaseChatModel):
         for number in range(CHUNKS):
             await asyncio.sleep(max(0.0, began + number * INTERVAL_S - loop.time()))
             text = f"{time.time():.4f} "
-            chunk = ChatGenerationChunk(message=AIMessageChunk(text))
+            chunk = ChatGenerationChunk(message=AIMessageChunk(content=text))
             if run_manager:
                 await run_manager.on_llm_new_token(text, chunk=chunk)
             yield chunk
