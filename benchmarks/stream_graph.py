@@ -33,7 +33,8 @@ class Clockwork(BaseChatModel):
         return "clockwork"
 
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(content=f"{time.time():.4f} "))])
+        said = AIMessage(content=f"{time.time():.4f} ")
+        return ChatResult(generations=[ChatGeneration(message=said)])
 
     async def _astream(
         self,
