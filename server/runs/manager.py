@@ -2,18 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.errors import Conflict, InvalidInput, NotFound, NotWaiting
+from domain.errors import Conflict, NotFound, NotWaiting
 from domain.identity import UserContext
 from domain.run_log import RunLog, fold
 from domain.runs import CancelAction, Run, Thread
 from graphs.catalog import GraphEntry
 from graphs.stream_parts import short_input
 from graphs.translator import Translator
-from server.runs.answers import checked_answers
+from server.runs.answers import OnlyAnswer, checked_answers, resumed_answers
 from server.runs.attempts import closing_events, identity_of
 from server.runs.feed import Feed
 from server.runs.journal import event_rows
@@ -69,10 +70,14 @@ class RunManager:
             new = _new_run(request.new_thread_id or uuid4(), request)
             return await self._runs.insert_with_thread(user, new, thread)
         async with self._database.transaction() as connection:
-            await self._make_way(connection, user, request.thread_id, request)
-            return await insert_run(connection, user, _new_run(request.thread_id, request))
+            thread = await self._make_way(connection, user, request.thread_id, request)
+            if (request.command or {}).get("resume") is not None:
+                request = _with_answers(thread, request)
+            return await insert_run(connection, user, _new_run(thread.thread_id, request))
 
-    async def resume(self, user: UserContext, run_id: UUID, answers: Mapping[str, Any]) -> Run:
+    async def resume(
+        self, user: UserContext, run_id: UUID, answers: Mapping[str, Any] | OnlyAnswer
+    ) -> Run:
         """Go on with a paused run, as a new run on its thread.
 
         Raises `NotWaiting` when an answer's interrupt is not pending (any more), `InvalidInput`
@@ -82,7 +87,7 @@ class RunManager:
             run = await lock_run(connection, user, run_id)
             thread = await lock_thread(connection, user, run.thread_id)
             if thread.status != "interrupted" or run.end_status != "interrupted":
-                raise NotWaiting(", ".join(answers) or str(run_id))
+                raise NotWaiting(str(run_id))
             request = RunRequest(
                 assistant_id=run.assistant_id,
                 thread_id=run.thread_id,
@@ -161,7 +166,7 @@ class RunManager:
 
     async def _make_way(
         self, connection: Connection, user: UserContext, thread_id: UUID, request: RunRequest
-    ) -> None:
+    ) -> Thread:
         """Lock the thread to run on, and stop what is in the way of the request."""
         action = request.multitask_strategy
         if action in ("interrupt", "rollback"):
@@ -169,7 +174,7 @@ class RunManager:
             await take_pen(connection, thread_id)
         thread = await self._thread(connection, user, thread_id, request)
         if thread.status != "busy" or action == "enqueue":
-            return
+            return thread
         if action == "reject":
             raise Conflict(
                 f"The thread {thread_id} is busy. Wait for its run to end, cancel it, or send the "
@@ -177,6 +182,7 @@ class RunManager:
             )
         for run in await open_runs(connection, user, thread_id):
             await self._stop(connection, run, action)
+        return thread
 
     async def _thread(
         self, connection: Connection, user: UserContext, thread_id: UUID, request: RunRequest
@@ -199,6 +205,14 @@ class RunManager:
         await end_pending_run(connection, run, action, event_rows(events))
 
 
+def _with_answers(thread: Thread, request: RunRequest) -> RunRequest:
+    """The request with its answers by id, checked against what the thread asks."""
+    command = dict(request.command or {})
+    answers = resumed_answers(thread.interrupts, command["resume"])
+    command["resume"] = checked_answers(thread.interrupts, answers)
+    return replace(request, command=command)
+
+
 def _new_run(thread_id: UUID, request: RunRequest) -> NewRun:
     title = _title(request.input)
     return NewRun(
@@ -213,19 +227,6 @@ def _new_run(thread_id: UUID, request: RunRequest) -> NewRun:
         priority=_BACKGROUND if request.is_background else 0,
         after_s=request.after_s,
     )
-
-
-def only_answer(interrupts: Mapping[str, list[dict[str, Any]]], value: Any) -> dict[str, Any]:
-    """The answer to the only pending interrupt; raises `InvalidInput` when there are several."""
-    pending = [interrupt["id"] for group in interrupts.values() for interrupt in group]
-    if len(pending) > 1:
-        raise InvalidInput(
-            f"{len(pending)} questions are pending. Send `answers` with the interrupt's id for "
-            f"each: {', '.join(pending)}."
-        )
-    if not pending:
-        raise NotWaiting("this run")
-    return {pending[0]: value}
 
 
 def _title(values: Any) -> str | None:
