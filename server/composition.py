@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.costs.prices import PriceBook
 from graphs.catalog import GraphEntry, load_catalog
+from server.assistants import default_assistants
 from server.call_price import call_price
 from server.runs.execution import Engine, ExecutionLimits
 from server.runs.feed import Feed
@@ -16,6 +17,7 @@ from server.runs.manager import RunManager
 from server.runs.run_queue import RunQueue
 from server.runs.worker import Worker, WorkerLimits
 from server.settings import Settings
+from storage.assistants import AssistantRepository
 from storage.database import Database, PoolSizes
 from storage.embedded import EmbeddedPostgres, create_database
 from storage.group_commit import GroupCommit
@@ -43,6 +45,7 @@ class Services:
 
     settings: Settings
     database: Database
+    assistants: AssistantRepository
     threads: ThreadRepository
     runs: RunRepository
     workers: WorkerRegistry
@@ -109,6 +112,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
         services = Services(
             settings=settings,
             database=database,
+            assistants=AssistantRepository(database, default_assistants(graphs)),
             threads=ThreadRepository(database),
             runs=RunRepository(database),
             workers=WorkerRegistry(database),
