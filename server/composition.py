@@ -16,7 +16,7 @@ from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.run_queue import RunQueue
 from server.runs.worker import Worker, WorkerLimits
-from server.settings import Settings
+from server.settings import Settings, set_variables
 from storage.assistants import AssistantRepository
 from storage.database import Database, PoolSizes
 from storage.embedded import EmbeddedPostgres, create_database
@@ -87,7 +87,7 @@ async def open_database(settings: Settings) -> AsyncGenerator[str]:
 @asynccontextmanager
 async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenerator[Services]:
     """Everything a process needs, running; closed in the opposite order."""
-    graphs = load_catalog(settings.config)
+    graphs = load_catalog(settings.config, set_variables)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(open_database(settings))
         sizes = PoolSizes(api=settings.api_connections, runs=settings.run_connections)
