@@ -1,15 +1,15 @@
 """What a graph looks like from outside: its schemas, its drawing, its sub-graphs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.pregel import Pregel
-from pydantic import PydanticUserError, TypeAdapter
 
 from graphs.factories import Graph
+from graphs.json_schemas import json_schema_of
 
 #: Between the names of a sub-graph's namespace.
 _SEPARATOR = "|"
@@ -29,12 +29,20 @@ class GraphSchemas:
 
 def schemas_of(graph_id: str, graph: Graph) -> GraphSchemas:
     """The schemas of a graph."""
-    context = _schema(graph.get_context_jsonschema)
+    context = json_schema_of(graph.context_schema) if graph.context_schema else None
+    state = None
+    if isinstance(graph, CompiledStateGraph):
+        builder = graph.builder
+        state = json_schema_of(builder.state_schema)
+        given = json_schema_of(builder.input_schema)
+        returned = json_schema_of(builder.output_schema)
+    else:
+        given, returned = json_schema_of(graph.InputType), json_schema_of(graph.OutputType)
     return GraphSchemas(
         graph_id=graph_id,
-        input_schema=_schema(graph.get_input_jsonschema),
-        output_schema=_schema(graph.get_output_jsonschema),
-        state_schema=_schema(lambda: _state_schema(graph)),
+        input_schema=given,
+        output_schema=returned,
+        state_schema=state,
         # A run's context is found in `configurable` too, so one describes the other.
         config_schema=context,
         context_schema=context,
@@ -70,17 +78,3 @@ def _subgraph_schemas(name: str, subgraph: object) -> GraphSchemas:
         inner = cast(Graph, subgraph)
         return schemas_of(inner.name, inner)
     return GraphSchemas(name.rpartition(_SEPARATOR)[2], None, None, None, None, None)
-
-
-def _state_schema(graph: Graph) -> dict[str, Any] | None:
-    if not isinstance(graph, CompiledStateGraph):
-        return None
-    return TypeAdapter(graph.builder.state_schema).json_schema()
-
-
-def _schema(make: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
-    try:
-        return make()
-    except (PydanticUserError, NameError, TypeError, ValueError):
-        # A type that JSON does not know, or one that cannot be found: nothing can be said of it.
-        return None
