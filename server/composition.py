@@ -9,13 +9,15 @@ from typing import Any
 
 from domain.costs.prices import PriceBook
 from graphs.catalog import GraphEntry, load_catalog
+from server.assistants import default_assistants
 from server.call_price import call_price
 from server.runs.execution import Engine, ExecutionLimits
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.run_queue import RunQueue
 from server.runs.worker import Worker, WorkerLimits
-from server.settings import Settings
+from server.settings import Settings, set_variables
+from storage.assistants import AssistantRepository
 from storage.database import Database, PoolSizes
 from storage.embedded import EmbeddedPostgres, create_database
 from storage.group_commit import GroupCommit
@@ -43,6 +45,7 @@ class Services:
 
     settings: Settings
     database: Database
+    assistants: AssistantRepository
     threads: ThreadRepository
     runs: RunRepository
     workers: WorkerRegistry
@@ -84,7 +87,7 @@ async def open_database(settings: Settings) -> AsyncGenerator[str]:
 @asynccontextmanager
 async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenerator[Services]:
     """Everything a process needs, running; closed in the opposite order."""
-    graphs = load_catalog(settings.config)
+    graphs = load_catalog(settings.config, set_variables)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(open_database(settings))
         sizes = PoolSizes(api=settings.api_connections, runs=settings.run_connections)
@@ -109,6 +112,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
         services = Services(
             settings=settings,
             database=database,
+            assistants=AssistantRepository(database, default_assistants(graphs)),
             threads=ThreadRepository(database),
             runs=RunRepository(database),
             workers=WorkerRegistry(database),

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from domain.identity import UserContext
 from domain.run_log import RunLog, fold
 from domain.runs import ClaimedRun
 from graphs.catalog import GraphEntry
+from graphs.factories import Graph, GraphFactory, GraphUse
 from graphs.lifecycle import GraphCall, GraphRun, Outcome
 from graphs.open_work import RunIdentity
 from graphs.speech import Price
@@ -157,8 +159,9 @@ class RunExecutor:
             if last and last.metadata.get("run_id") == str(run.run_id):
                 given = None
                 from_checkpoint = last.checkpoint["id"]
+        use = GraphUse("threads.create_run", user, config, run.kwargs.get("context"))
         return GraphCall(
-            graph=entry.graph.copy({"checkpointer": saver}),
+            graph=_with_saver(entry, use, saver),
             input=given,
             config=config,
             context=self._context(entry, run.kwargs, user),
@@ -168,9 +171,16 @@ class RunExecutor:
         )
 
     def _context(self, entry: GraphEntry, kwargs: Mapping[str, Any], user: UserContext) -> Any:
-        if entry.graph.context_schema is AgentContext:
+        graph = entry.source
+        if not isinstance(graph, GraphFactory) and graph.context_schema is AgentContext:
             return AgentContext(user.user_id, user.tenant_id, self._engine.ports)
         return kwargs.get("context")
+
+
+@asynccontextmanager
+async def _with_saver(entry: GraphEntry, use: GraphUse, saver: RunSaver) -> AsyncGenerator[Graph]:
+    async with entry.opened(use) as graph:
+        yield graph.copy({"checkpointer": saver})
 
 
 def _given_input(kwargs: Mapping[str, Any]) -> Any:
