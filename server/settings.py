@@ -80,6 +80,9 @@ class Settings(BaseSettings):
         gt=0,
         description="A worker silent for so long is lost and its runs are taken over.",
     )
+    runs_per_user: int = Field(
+        default=20, ge=1, description="Runs of one user at the same time; the rest wait their turn."
+    )
     drain_s: float = Field(
         default=10.0,
         ge=0,

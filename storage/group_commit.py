@@ -185,7 +185,8 @@ class GroupCommit:
                         return {}
                     return dict(zip(row["held"], row["bases"], strict=True))
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                if not _connection_is_gone(error):
+                # A process that stops cannot wait for it: what it was writing is taken over.
+                if self._closing or not _connection_is_gone(error):
                     raise
                 # The commit may have happened without its answer reaching us.
                 unsure = True

@@ -9,13 +9,22 @@ from psycopg.rows import DictRow
 
 from domain.errors import NotFound
 from domain.identity import UserContext
-from domain.runs import Run
+from domain.runs import CancelAction, MultitaskStrategy, Run, RunStatus
 from storage.database import Connection, Database
 from storage.json_columns import to_json
 from storage.sql_files import load_statements
 
 _SQL = load_statements("runs")
 _FIELDS = tuple(field.name for field in fields(Run))
+
+
+@dataclass(frozen=True, slots=True)
+class RunSelection:
+    """Which open runs are meant; what is None does not narrow it."""
+
+    thread_id: UUID | None = None
+    run_ids: Sequence[UUID] | None = None
+    status: RunStatus | None = None
 
 
 class RunRepository:
@@ -42,6 +51,24 @@ class RunRepository:
             cursor = await connection.execute(_SQL["of_thread"], parameters)
             return [run_of(row) for row in await cursor.fetchall()]
 
+    async def selected(self, user: UserContext, selection: RunSelection) -> list[UUID]:
+        """The open runs that a selection means, oldest first."""
+        parameters = {
+            **_owner(user),
+            "thread_id": selection.thread_id,
+            "run_ids": None if selection.run_ids is None else list(selection.run_ids),
+            "status": selection.status,
+        }
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["selected"], parameters)
+            return [row["run_id"] for row in await cursor.fetchall()]
+
+    async def delete(self, user: UserContext, run_id: UUID) -> bool:
+        """Delete a run that has ended; False when there is none (any more)."""
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["delete"], _key(user, run_id))
+            return cursor.rowcount > 0
+
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
@@ -55,7 +82,11 @@ class NewRun:
     metadata: dict[str, Any]
     #: Metadata for the thread where it has none of that name (a title, say).
     thread_metadata: dict[str, Any]
-    multitask_strategy: str = "enqueue"
+    multitask_strategy: MultitaskStrategy = "enqueue"
+    #: Higher goes first; 0 is interactive.
+    priority: int = 0
+    #: Not before so many seconds from now.
+    after_s: float = 0.0
 
     @property
     def answers_interrupt(self) -> bool:
@@ -64,8 +95,8 @@ class NewRun:
         return bool(command and "resume" in command)
 
 
-async def insert_run(connection: Connection, user: UserContext, new: NewRun, job_id: int) -> Run:
-    """Write a pending run in the caller's transaction, beside the job that will execute it."""
+async def insert_run(connection: Connection, user: UserContext, new: NewRun) -> Run:
+    """Write a pending run in the caller's transaction; a worker gets it when its turn comes."""
     parameters = {
         **_key(user, new.run_id),
         "thread_id": new.thread_id,
@@ -76,7 +107,8 @@ async def insert_run(connection: Connection, user: UserContext, new: NewRun, job
         "thread_metadata": to_json(new.thread_metadata),
         "multitask_strategy": new.multitask_strategy,
         "answers": new.answers_interrupt,
-        "job_id": job_id,
+        "priority": new.priority,
+        "after_s": new.after_s,
     }
     row = await (await connection.execute(_SQL["insert"], parameters)).fetchone()
     if row is None:
@@ -92,22 +124,34 @@ async def lock_run(connection: Connection, user: UserContext, run_id: UUID) -> R
     return run_of(row)
 
 
-async def request_cancel(connection: Connection, run_id: UUID) -> None:
-    """Ask the run's worker to stop it."""
-    await connection.execute(_SQL["request_cancel"], {"run_id": run_id})
+async def insert_temporary_thread(
+    connection: Connection, user: UserContext, thread_id: UUID, *, goes_with_run: bool
+) -> None:
+    """Make the thread of one stateless run, in the caller's transaction."""
+    parameters = {**_owner(user), "thread_id": thread_id, "goes_with_run": goes_with_run}
+    await connection.execute(_SQL["insert_temporary_thread"], parameters)
 
 
-async def cancel_all_of_thread(connection: Connection, user: UserContext, thread_id: UUID) -> None:
-    """Ask the workers of all runs of a thread to stop them."""
-    await connection.execute(_SQL["cancel_all_of_thread"], {**_owner(user), "thread_id": thread_id})
+async def open_runs(connection: Connection, user: UserContext, thread_id: UUID) -> list[Run]:
+    """A thread's runs that have not ended, oldest first."""
+    parameters = {**_owner(user), "thread_id": thread_id}
+    cursor = await connection.execute(_SQL["open_of_thread"], parameters)
+    return [run_of(row) for row in await cursor.fetchall()]
+
+
+async def request_cancel(connection: Connection, run_id: UUID, action: CancelAction) -> None:
+    """Ask the run's worker to stop it; the first to ask says what becomes of it."""
+    await connection.execute(_SQL["request_cancel"], {"run_id": run_id, "action": action})
 
 
 async def end_pending_run(
-    connection: Connection, run_id: UUID, events: Sequence[tuple[str, str]]
+    connection: Connection, run: Run, action: CancelAction, events: Sequence[tuple[str, str]]
 ) -> None:
-    """End a run that never started: its events and both statuses at once."""
+    """End a run that nobody executes: its events and both statuses at once."""
     parameters = {
-        "run_id": run_id,
+        "run_id": run.run_id,
+        "job_id": run.job_id,
+        "action": action,
         "types": [event_type for event_type, _ in events],
         "bodies": [body for _, body in events],
     }

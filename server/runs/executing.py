@@ -6,6 +6,7 @@ from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 
 from domain.errors import StaleAttempt
+from domain.runs import CancelAction
 from graphs.lifecycle import GraphRun, Outcome
 
 #: A cancellation can get lost (Python 3.11's `wait_for` swallows one that comes with a result),
@@ -20,12 +21,13 @@ class Executing:
         self._graph_run = graph_run
         self._control = control
         self._stop = asyncio.Event()
-        self._cancelled = False
         self._handed_back = False
+        #: How it was cancelled, if it was; the first to ask says.
+        self.cancelled: CancelAction | None = None
 
-    def cancel(self) -> None:
+    def cancel(self, action: CancelAction) -> None:
         """Stop it now, for good."""
-        self._cancelled = True
+        self.cancelled = self.cancelled or action
         self._stop.set()
 
     def drain(self) -> None:
@@ -67,7 +69,7 @@ class Executing:
             return error
 
     def _stopped(self, limit_s: float) -> Outcome:
-        if self._cancelled:
+        if self.cancelled:
             return self._graph_run.stopped("cancelled", "The run was cancelled.")
         if self._handed_back:
             raise GraphDrained("the worker stops")

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -40,10 +41,19 @@ class _Tail:
     recent: deque[StoredEvent] = field(default_factory=lambda: deque[StoredEvent](maxlen=_RECENT))
     #: Replaced whenever it is set: readers wait on the one they saw.
     grown: asyncio.Event = field(default_factory=asyncio.Event)
+    #: The thread was deleted: nothing will ever come.
+    is_gone: bool = False
 
     def extend(self, events: list[StoredEvent]) -> None:
         self.recent.extend(events)
         self.cursor = events[-1].seq
+        self._wake()
+
+    def end(self) -> None:
+        self.is_gone = True
+        self._wake()
+
+    def _wake(self) -> None:
         self.grown.set()
         self.grown = asyncio.Event()
 
@@ -96,7 +106,10 @@ class Feed:
                 logger.warning("The log could not be read, looking again: %s", error)
 
     async def follow(self, thread_id: UUID, after: int) -> AsyncGenerator[list[StoredEvent]]:
-        """Everything behind `after`, in order and without a gap, for as long as one reads."""
+        """Everything behind `after`, in order and without a gap, for as long as one reads.
+
+        Ends only when the thread is deleted.
+        """
         tail = self._tails.setdefault(thread_id, _Tail())
         tail.readers += 1
         position = after
@@ -112,6 +125,8 @@ class Feed:
                 if events:
                     position = events[-1].seq
                     yield events
+                elif tail.is_gone:
+                    return
                 elif tail.cursor == end:
                     # Else another reader has found more while this one looked: look again.
                     await grown.wait()
@@ -119,6 +134,14 @@ class Feed:
             tail.readers -= 1
             if not tail.readers:
                 self._tails.pop(thread_id, None)
+
+    async def ended(self, thread_id: UUID, run_id: UUID, after: int) -> None:
+        """Wait for the end of a run that lies behind `after`, or for the end of its thread."""
+        wanted = str(run_id)
+        async with aclosing(self.follow(thread_id, after)) as batches:
+            async for events in batches:
+                if any(event.type == "end" and event.run_id == wanted for event in events):
+                    return
 
     async def _reached_end(
         self, thread_id: UUID, tail: _Tail, events: list[StoredEvent], position: int
@@ -181,7 +204,7 @@ class Feed:
             tail = self._tails.get(thread_id)
             # A tail that was dropped and made anew meanwhile starts where its reader is.
             if tail and tail.cursor == cursors[thread_id]:
-                tail.extend(events)
-            if len(events) == _PAGE:
+                tail.extend(events) if events else tail.end()
+            if events and len(events) == _PAGE:
                 self._dirty.add(thread_id)
                 self._wake.set()

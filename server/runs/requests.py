@@ -8,8 +8,6 @@ from uuid import UUID
 from domain.runs import MultitaskStrategy
 
 Durability = Literal["sync", "async", "exit"]
-#: What becomes of a run that is stopped: `interrupt` keeps what it reached, `rollback` undoes it.
-CancelAction = Literal["interrupt", "rollback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +46,20 @@ class RunRequest:
     after_s: float = 0.0
     #: Nobody waits for it: interactive runs go first.
     is_background: bool = False
+
+    def kwargs(self) -> dict[str, Any]:
+        """What a run remembers of what it was asked, without what says nothing."""
+        asked = {
+            "input": self.input,
+            "command": self.command,
+            "config": dict(self.config),
+            "context": self.context,
+            "checkpoint": self.checkpoint,
+            "stream_mode": list(self.stream_mode),
+            "stream_subgraphs": self.stream_subgraphs,
+            "durability": None if self.durability == "sync" else self.durability,
+            "interrupt_before": self.interrupt_before,
+            "interrupt_after": self.interrupt_after,
+        }
+        always = ("input", "command", "config", "context")
+        return {name: value for name, value in asked.items() if name in always or value}

@@ -24,7 +24,9 @@ ALTER TABLE runs
     -- Attempts that ended with their worker; `attempt` also counts those handed back in good order.
     ADD COLUMN crashes integer NOT NULL DEFAULT 0,
     -- What its cancellation wants: keep what it reached, or undo it.
-    ADD COLUMN cancel_action text CHECK (cancel_action IN ('interrupt', 'rollback'));
+    ADD COLUMN cancel_action text CHECK (cancel_action IN ('interrupt', 'rollback')),
+    -- What its thread waited for and it answers: given back when it is cancelled before it began.
+    ADD COLUMN answered jsonb NOT NULL DEFAULT '{}';
 
 DROP INDEX runs_active;
 CREATE INDEX runs_open_of_user ON runs (tenant_id, user_id, number)
@@ -114,6 +116,20 @@ EXECUTE FUNCTION admit_after_change();
 CREATE TRIGGER runs_admit_rest AFTER DELETE ON runs
 FOR EACH ROW WHEN (OLD.status IN ('pending', 'running'))
 EXECUTE FUNCTION admit_after_change();
+
+-- A run that was rolled back is gone with its end: the log keeps what was seen of it.
+CREATE FUNCTION forget_rolled_back() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM runs WHERE run_id = NEW.run_id;
+    RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER runs_forget_rolled_back AFTER UPDATE ON runs
+FOR EACH ROW WHEN (
+    OLD.end_status IS NULL AND NEW.end_status = 'cancelled' AND NEW.cancel_action = 'rollback'
+)
+EXECUTE FUNCTION forget_rolled_back();
 
 -- What every worker does at its heartbeat, one of them at a time: forget workers that fell silent,
 -- take back their runs, put lost jobs again, and admit what has become due. Returns for how long

@@ -13,11 +13,10 @@ import orjson
 from domain.identity import LOCAL_USER
 from domain.runs import Run
 from graphs.catalog import GraphEntry
-from server.runs.execution import Engine, ExecutionLimits
+from server.runs.attempts import Engine, ExecutionLimits
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.requests import RunRequest
-from server.runs.run_queue import RunQueue
 from server.runs.worker import Worker, WorkerLimits
 from storage.database import Database
 from storage.group_commit import GroupCommit
@@ -48,6 +47,12 @@ class RunningEngine:
     runs: RunRepository
     threads: ThreadRepository
     events: EventLog
+    working: asyncio.Task[None]
+
+    async def stop_worker(self) -> None:
+        """Stop it in good order."""
+        self.worker.stop()
+        await asyncio.wait([self.working])
 
     async def start(self, graph_id: str, **request: Any) -> Run:
         return await self.manager.start(LOCAL_USER, RunRequest(graph_id, **request))
@@ -113,16 +118,18 @@ async def running_engine(
             await asyncio.wait_for(listener.connected.wait(), DEADLINE_S)
             await asyncio.wait_for(worker.ready.wait(), DEADLINE_S)
             try:
-                yield RunningEngine(
+                running = RunningEngine(
                     database=database,
-                    manager=RunManager(database, RunQueue(url), engine.graphs),
+                    manager=RunManager(database, events, feed, engine.graphs),
                     feed=feed,
                     worker=worker,
                     commit=commit,
                     runs=RunRepository(database),
                     threads=ThreadRepository(database),
                     events=events,
+                    working=working,
                 )
+                yield running
             finally:
                 worker.stop()
                 await asyncio.wait([working])
