@@ -11,6 +11,7 @@ import orjson
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained, ParentCommand
 from langgraph.runtime import RunControl
+from langgraph.types import Command
 
 from domain.errors import GoldenpathError, StaleAttempt
 from domain.events import EndStatus, Event, EventType, LogEntry
@@ -47,7 +48,7 @@ class GraphCall:
     #: What the run was asked, for its first event.
     question: Any = None
     #: What its clients want of its stream, beside our own events.
-    stream: StreamChoice = StreamChoice()
+    stream: StreamChoice = field(default_factory=StreamChoice)
     #: Nodes to pause at, or "*" for all; None leaves it to the graph.
     interrupt_before: Sequence[str] | Literal["*"] | None = None
     interrupt_after: Sequence[str] | Literal["*"] | None = None
@@ -106,7 +107,8 @@ class GraphRun:
             raise
         except ParentCommand as asked:
             # The parent is elsewhere and reads the stream: this graph has done its part.
-            self._coalescer.add([self._rows.parent_command(asked.args[0], self._now())])
+            command = cast(Command[Any], asked.args[0])
+            self._coalescer.add([self._rows.parent_command(command, self._now())])
             return self._outcome("success")
         except Exception as error:
             # Whatever a node raises ends its run, with the reason in its log; never the worker.
@@ -159,10 +161,9 @@ class GraphRun:
             "interrupt_after": call.interrupt_after,
         }
         if "events" in call.stream.modes:
-            events = graph.astream_events(call.input, config, **options)
-            return self._parts_of(cast(AsyncGenerator[Mapping[str, Any]], events))
-        stream = graph.astream(call.input, config, **options)
-        return cast(AsyncGenerator[Mapping[str, Any]], stream)
+            events = cast(Any, graph.astream_events)(call.input, config, **options)
+            return self._parts_of(events)
+        return cast(Any, graph.astream)(call.input, config, **options)
 
     async def _parts_of(
         self, events: AsyncGenerator[Mapping[str, Any]]

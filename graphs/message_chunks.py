@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Self, cast
+from typing import Any, cast
 
 from langchain_core.messages import AIMessageChunk, BaseMessage, BaseMessageChunk
 from langchain_core.messages.ai import add_ai_message_chunks
@@ -18,8 +18,8 @@ class Fragment(ABC):
         self.weight = weight
 
     @abstractmethod
-    def joined(self, later: Self) -> "Fragment":
-        """Both as one; `later` is of the same message."""
+    def joined(self, later: Any) -> "Fragment":
+        """Both as one; `later` is of the same kind and message."""
 
     @abstractmethod
     def as_json(self) -> Any:
@@ -35,9 +35,11 @@ class ChunkPair(Fragment):
         self._metadata = metadata
 
     def joined(self, later: "ChunkPair") -> "ChunkPair":
+        """The chunks of both, to be added up."""
         return ChunkPair(self._chunks + later._chunks, self._metadata)
 
     def as_json(self) -> Any:
+        """The chunks added up, and the metadata."""
         return [_sum(self._chunks), self._metadata]
 
 
@@ -59,16 +61,18 @@ class GrowingMessage:
 
 
 class Partial(Fragment):
-    """`[message]`, whole so far, as the mode `messages` has it: the newest stands for all before."""
+    """`[message]`, whole so far, as the mode `messages` has it; the newest stands for all."""
 
     def __init__(self, growing: GrowingMessage, message_id: str, weight: int) -> None:
         super().__init__(message_id, weight)
         self._growing = growing
 
     def joined(self, later: "Partial") -> "Partial":
+        """The later one, which has what this one has."""
         return Partial(later._growing, self.message_id, self.weight + later.weight)
 
     def as_json(self) -> Any:
+        """The message as far as it is known when it is written."""
         return [self._growing.message()]
 
 
@@ -78,9 +82,9 @@ def _sum(chunks: tuple[BaseMessageChunk, ...] | list[BaseMessageChunk]) -> BaseM
     if all(isinstance(chunk, AIMessageChunk) for chunk in chunks):
         first, *rest = cast(list[AIMessageChunk], list(chunks))
         return add_ai_message_chunks(first, *rest)
-    total = chunks[0]
+    total: Any = chunks[0]
     for chunk in chunks[1:]:
-        total = cast(BaseMessageChunk, total + chunk)
+        total = total + chunk
     return total
 
 

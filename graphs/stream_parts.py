@@ -82,7 +82,7 @@ def json_default(value: Any) -> Any:
             return {"node": value.node, "arg": value.arg}
         case BaseException():
             return repr(value)
-        case bytes() | bytearray() | memoryview():
+        case bytes() | bytearray():
             return _text_of(bytes(value))
         case Mapping():
             return dict(cast(Mapping[Any, Any], value))

@@ -119,9 +119,7 @@ class StreamRows:
 
     def _row(self, name: str, data: Any, at: datetime) -> StreamPart:
         identity = self._identity
-        return StreamPart(
-            name, identity.run_id, identity.thread_id, identity.attempt, at, data
-        )
+        return StreamPart(name, identity.run_id, identity.thread_id, identity.attempt, at, data)
 
 
 def graph_modes(modes: Collection[str]) -> Iterator[str]:
@@ -143,9 +141,8 @@ def _with_interrupts(values: Any, interrupts: Sequence[Any]) -> Any:
 
 def _fields(values: Any) -> dict[str, Any]:
     """The fields of a state that is an object."""
-    names = getattr(type(values), "model_fields", None) or getattr(
-        type(values), "__dataclass_fields__", {}
-    )
+    kind = cast(type[Any], type(values))
+    names = getattr(kind, "model_fields", None) or getattr(kind, "__dataclass_fields__", {})
     return {name: getattr(values, name) for name in names}
 
 

@@ -153,7 +153,7 @@ async def test_messages_are_what_the_graph_itself_streams(name: str, subgraphs: 
 async def test_chunks_are_added_up_for_a_moment_and_the_last_one_says_so() -> None:
     chunks = [
         message
-        for name, [message, _] in await streamed(
+        for _, [message, _] in await streamed(
             sample_graphs.nested(), QUESTION, "messages-tuple", subgraphs=True
         )
         if message["type"] == "AIMessageChunk"
@@ -265,7 +265,10 @@ async def test_a_breakpoint_pauses_without_a_question() -> None:
     assert frames[-2:] == [("updates", {"__interrupt__": []}), (RESULT, {"count": 1})]
     outcome, log = await run(graph, COUNT, "updates", interrupt_after="*")
     assert outcome.end == "interrupted"
-    assert frames_of(log) == [("updates", {"first": {"count": 1}}), ("updates", {"__interrupt__": []})]
+    assert frames_of(log) == [
+        ("updates", {"first": {"count": 1}}),
+        ("updates", {"__interrupt__": []}),
+    ]
 
 
 async def test_a_command_for_a_parent_elsewhere_goes_to_the_stream() -> None:
@@ -311,4 +314,3 @@ async def test_rows_name_their_run_and_attempt() -> None:
     for name in ("run_id", "thread_id", "attempt"):
         assert row[name] == started[name]
     assert list(row)[-1] == "data"
-
