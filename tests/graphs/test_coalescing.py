@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AIMessageChunk
+from langchain_core.messages.tool import tool_call_chunk
 
 from domain.events import Event, LogEntry, StreamPart
 from graphs.coalescing import HOLD_CHARS, Coalescer
@@ -157,7 +158,7 @@ async def test_of_a_growing_message_only_the_newest_is_written() -> None:
 async def test_a_long_chunk_and_a_long_tool_call_do_not_wait() -> None:
     emitted = Emitted()
     emitted.coalescer.add([chunk("x" * HOLD_CHARS)])
-    call = {"name": "t", "args": "y" * HOLD_CHARS, "id": "c", "index": 0}
+    call = tool_call_chunk(name="t", args="y" * HOLD_CHARS, id="c", index=0)
     calling = AIMessageChunk(content="", id="n", tool_call_chunks=[call])
     emitted.coalescer.add([replace(chunk(""), data=ChunkPair((calling,), {}))])
     assert len(emitted.entries) == 2
