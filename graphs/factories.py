@@ -93,7 +93,8 @@ class GraphFactory:
             raise GraphNotMade(self._graph_id, reason.rstrip(": ")) from error
         graph = compiled(self._graph_id, found)
         if graph is None:
-            raise GraphNotMade(self._graph_id, f"it returned no graph but {_kind(found)}")
+            kind = type(found).__name__
+            raise GraphNotMade(self._graph_id, f"it returned no graph but something of type {kind}")
         return graph
 
     def _call(self, use: GraphUse) -> Any:
@@ -204,7 +205,3 @@ def _argument(given: _Given, use: GraphUse) -> object:
         common["context"] = use.context
         return _FOR_RUNS(**common)
     return _FOR_READING(**common)
-
-
-def _kind(found: object) -> str:
-    return f"a {type(found).__name__}"

@@ -95,7 +95,7 @@ class AssistantRepository:
 
         Raises `NotFound`, and `Conflict` for a default assistant.
         """
-        self._refuse_default(assistant_id)
+        self.refuse_default(assistant_id)
         parameters = _key(user, assistant_id) | _columns(content)
         return _found(await self._row("change", parameters), assistant_id)
 
@@ -127,7 +127,7 @@ class AssistantRepository:
 
         Raises `NotFound`, and `Conflict` for a default assistant.
         """
-        self._refuse_default(assistant_id)
+        self.refuse_default(assistant_id)
         _found(await self._row("delete", _key(user, assistant_id)), assistant_id)
 
     async def search(
@@ -152,7 +152,8 @@ class AssistantRepository:
             cursor = await connection.execute(_SQL["threads_of"], parameters)
             return [row["thread_id"] for row in await cursor.fetchall()]
 
-    def _refuse_default(self, assistant_id: UUID) -> None:
+    def refuse_default(self, assistant_id: UUID) -> None:
+        """Raise `Conflict` for a default assistant."""
         if default := self._defaults.get(assistant_id):
             raise Conflict(
                 f"This is the default assistant of the graph {default.graph_id}: it cannot be "

@@ -149,7 +149,16 @@ async def test_of_a_growing_message_only_the_newest_is_written() -> None:
     emitted.coalescer.flush()
     assert [shown(entry) for entry in emitted.entries] == ["Hello"]
     emitted.coalescer.add(
-        [StreamPart("messages/partial", "r", "t", 1, AT, growing.add(AIMessageChunk(content="!", id="m")))]
+        [
+            StreamPart(
+                "messages/partial",
+                "r",
+                "t",
+                1,
+                AT,
+                growing.add(AIMessageChunk(content="!", id="m")),
+            )
+        ]
     )
     emitted.coalescer.flush()
     assert [shown(entry) for entry in emitted.entries][1:] == ["Hello!"]
