@@ -202,6 +202,7 @@ def _engine(
             run_timeout_s=settings.run_timeout_s,
             attempts=settings.run_attempts,
             recursion_limit=settings.recursion_limit,
+            node_timeout_s=settings.node_timeout_s,
         ),
     )
 
