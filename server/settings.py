@@ -92,7 +92,9 @@ class Settings(BaseSettings):
         default=3600.0, gt=0, description="Longest time of one run, seconds."
     )
     node_timeout_s: float = Field(
-        default=900.0, ge=0, description="Longest time of one step of a run, seconds; 0 is no limit."
+        default=900.0,
+        ge=0,
+        description="Longest time of one step of a run, seconds; 0 is no limit.",
     )
     run_attempts: int = Field(
         default=3, ge=1, description="How often a run is taken over before it is given up."
