@@ -121,10 +121,11 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             engine = _engine(settings, database, commit, graphs, ports)
             worker = Worker(url, engine, listener, _worker_limits(settings))
         feed = Feed(events, listener, commit)
+        assistants = AssistantRepository(database, default_assistants(graphs))
         services = Services(
             settings=settings,
             database=database,
-            assistants=AssistantRepository(database, default_assistants(graphs)),
+            assistants=assistants,
             threads=ThreadRepository(database),
             runs=RunRepository(database),
             workers=WorkerRegistry(database),
@@ -134,7 +135,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             usage_imports=UsageImporter(database),
             reports=ReportRepository(database),
             graphs=graphs,
-            manager=RunManager(database, events, feed, graphs),
+            manager=RunManager(database, feed, graphs, assistants),
             feed=feed,
             models=ports.models,
             listener=listener,

@@ -20,7 +20,14 @@ from graphs.lifecycle import GraphCall, GraphRun, Outcome
 from graphs.open_work import RunIdentity
 from graphs.speech import Price
 from graphs.translator import Translator
-from server.runs.calls import checkpoint_run, given_input, limit_s, run_config, starting_point
+from server.runs.calls import (
+    checkpoint_run,
+    given_input,
+    limit_s,
+    run_config,
+    starting_point,
+    stream_choice,
+)
 from server.runs.executing import Executing
 from server.runs.journal import RunJournal
 from storage.database import Database
@@ -129,6 +136,10 @@ class Attempt:
             control=RunControl(),
             from_checkpoint=from_checkpoint,
             question=run.kwargs.get("input"),
+            stream=stream_choice(run),
+            interrupt_before=run.kwargs.get("interrupt_before"),
+            interrupt_after=run.kwargs.get("interrupt_after"),
+            durability=run.kwargs.get("durability") or "sync",
         )
 
     def _context(self, entry: GraphEntry, kwargs: Mapping[str, Any]) -> Any:
@@ -160,6 +171,12 @@ class Attempt:
         )
 
 
+@asynccontextmanager
+async def _with_saver(entry: GraphEntry, use: GraphUse, saver: RunSaver) -> AsyncGenerator[Graph]:
+    async with entry.opened(use) as graph:
+        yield graph.copy({"checkpointer": saver})
+
+
 def identity_of(run: Run, title: str) -> RunIdentity:
     """Whose events a run's are; a run that nobody has taken yet speaks as its first attempt."""
     return RunIdentity(
@@ -186,9 +203,3 @@ def _not_run(
 ) -> Outcome:
     events = closing_events(translator, run, end, reason, error)
     return Outcome(end, events, error=reason if error else None)
-
-
-@asynccontextmanager
-async def _with_saver(entry: GraphEntry, use: GraphUse, saver: RunSaver) -> AsyncGenerator[Graph]:
-    async with entry.opened(use) as graph:
-        yield graph.copy({"checkpointer": saver})

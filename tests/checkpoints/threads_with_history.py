@@ -158,6 +158,33 @@ SCRIPTS: dict[str, tuple[Callable[[], Graph], list[Step]]] = {
 }
 
 
+#: Checkpoints, each with a value and a write that no other one has.
+_LONGER = (
+    """
+    INSERT INTO checkpoints (
+        thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata
+    )
+    SELECT
+        thread_id, '', to_char(n, 'FM00000000'), to_char(n - 1, 'FM00000000'),
+        jsonb_set(checkpoint, '{channel_versions,notes}', to_jsonb(n::text)), metadata
+    FROM (SELECT * FROM checkpoints WHERE thread_id = %(thread_id)s LIMIT 1) AS any_one,
+        generate_series(1, %(count)s) AS n
+    """,
+    """
+    INSERT INTO checkpoint_blobs (thread_id, checkpoint_ns, channel, version, type, blob)
+    SELECT %(thread_id)s, '', 'notes', n::text, 'bytes', ''
+    FROM generate_series(1, %(count)s) AS n
+    """,
+    """
+    INSERT INTO checkpoint_writes (
+        thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, blob
+    )
+    SELECT %(thread_id)s, '', to_char(n, 'FM00000000'), 'task', 0, 'notes', 'bytes', ''
+    FROM generate_series(1, %(count)s) AS n
+    """,
+)
+
+
 @dataclass(slots=True)
 class HistoryThread:
     """One thread of a graph."""
@@ -205,31 +232,11 @@ class HistoryThread:
             return await prune(connection, self.pen.thread_id, before, lambda: True)
 
     async def lengthen_history(self, count: int) -> None:
-        """Put so many older checkpoints before those it has, with values and writes of their own."""
+        """Put older checkpoints before those it has, with values and writes of their own."""
         parameters = {"thread_id": str(self.pen.thread_id), "count": count}
         async with self.database.transaction() as connection:
-            await connection.execute(
-                "INSERT INTO checkpoints"
-                " (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata)"
-                " SELECT thread_id, '', '0' || lpad(n::text, 8, '0'), '0' || lpad((n - 1)::text, 8, '0'),"
-                " jsonb_set(checkpoint, '{channel_versions,notes}', to_jsonb(n::text)), metadata"
-                " FROM (SELECT * FROM checkpoints WHERE thread_id = %(thread_id)s LIMIT 1) AS any_one,"
-                " generate_series(1, %(count)s) AS n",
-                parameters,
-            )
-            await connection.execute(
-                "INSERT INTO checkpoint_blobs (thread_id, checkpoint_ns, channel, version, type, blob)"
-                " SELECT %(thread_id)s, '', 'notes', n::text, 'msgpack', '\\x90'"
-                " FROM generate_series(1, %(count)s) AS n",
-                parameters,
-            )
-            await connection.execute(
-                "INSERT INTO checkpoint_writes"
-                " (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, blob)"
-                " SELECT %(thread_id)s, '', '0' || lpad(n::text, 8, '0'), 'task', 0, 'notes', 'msgpack',"
-                " '\\x90' FROM generate_series(1, %(count)s) AS n",
-                parameters,
-            )
+            for statement in _LONGER:
+                await connection.execute(statement, parameters)
 
     async def saved_ids(self) -> list[str]:
         return [row["checkpoint_id"] for row in await self.rows("checkpoints")]
