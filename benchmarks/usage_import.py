@@ -24,7 +24,7 @@ from domain.costs.formats.reader import UsageFile, read_usage
 from domain.costs.formats.registry import HEAD_BYTES, recognise
 from domain.costs.prices import PriceBook
 from domain.identity import LOCAL_USER
-from storage.database import Database, PoolSizes
+from storage.database import Database, DatabaseLimits
 from storage.embedded import EmbeddedPostgres
 from storage.migrate import migrate
 from storage.usage_copy import CopyWriter
@@ -108,7 +108,7 @@ class Spent:
 async def import_into(url: str, path: Path, rows: int) -> Spent:
     """Import the file into an empty database."""
     await migrate(url)
-    async with Database(url, PoolSizes(api=1)) as database:
+    async with Database(url, DatabaseLimits(api_connections=1)) as database:
         async with database.transaction() as connection:
             backend = psutil.Process(connection.info.backend_pid)
         request = ImportRequest(path.name, path, model=MODEL)

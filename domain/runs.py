@@ -11,6 +11,10 @@ from domain.events import EndStatus
 ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
 RunStatus = Literal["pending", "running", "success", "error", "timeout", "interrupted"]
 MultitaskStrategy = Literal["enqueue", "reject", "interrupt", "rollback"]
+#: What becomes of a run that is stopped: `interrupt` keeps what it reached, `rollback` undoes it.
+CancelAction = Literal["interrupt", "rollback"]
+#: A run that has not ended.
+OPEN: frozenset[RunStatus] = frozenset(("pending", "running"))
 
 #: What a run's status becomes at its end. A run that paused for a human has succeeded so far; one
 #: that was cancelled is `interrupted` in LangGraph's words.
@@ -72,11 +76,20 @@ class Run:
     #: All that it was asked to do: input, command, config, context, stream modes.
     kwargs: Mapping[str, Any]
     multitask_strategy: MultitaskStrategy
+    #: Every time a worker takes it; all that it writes carries the number.
     attempt: int = 0
+    #: Attempts that ended with their worker.
+    crashes: int = 0
+    cancel_action: CancelAction | None = None
     end_status: EndStatus | None = None
     error: str | None = None
-    #: The queue's job that executes it.
+    #: The queue's job that brings it to a worker; none while it waits for its turn.
     job_id: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """It has not ended."""
+        return self.status in OPEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,20 +43,24 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
     match options.command:
         case "serve":
-            return _in_loop(commands.serve(settings, with_worker=not options.no_worker))
+            command = commands.serve(settings, with_worker=not options.no_worker)
         case "worker":
-            return _in_loop(commands.work(settings))
+            command = commands.work(settings)
         case "migrate":
-            return _in_loop(commands.migrate_database(settings))
+            command = commands.migrate_database(settings)
         case _:
             file = commands.UsageFile(options.file, options.format, options.model)
-            return _in_loop(commands.import_usage(settings, file))
+            command = commands.import_usage(settings, file)
+    return _in_loop(command, settings.log_level)
 
 
-def _in_loop(command: Any) -> int:
+def _in_loop(command: Any, log_level: str) -> int:
     import uvloop
 
+    from server.queue_noise import hush_queue
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        hush_queue(runner.get_loop(), log_level)
         return runner.run(command)
 
 

@@ -9,7 +9,17 @@ from graphs.config_file import read_config_file
 from server.browsers import let_pages_in
 from server.composition import Services
 from server.errors import add_error_handlers
-from server.routes import assistants, chat, health, reports, runs, system, threads, usage
+from server.routes import (
+    assistants,
+    chat,
+    health,
+    reports,
+    runs,
+    system,
+    thread_runs,
+    threads,
+    usage,
+)
 from ui.app import mount_ui
 
 #: Where the pages are.
@@ -29,7 +39,7 @@ def create_app(services: Services, api_url: str) -> FastAPI:
     app.state.services = services
     add_error_handlers(app)
     let_pages_in(app, read_config_file(services.settings.config).cors)
-    for module in (chat, assistants, threads, runs, usage, reports, system, health):
+    for module in (chat, assistants, threads, thread_runs, runs, usage, reports, system, health):
         app.include_router(module.router)
 
     @app.get("/", include_in_schema=False)

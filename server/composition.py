@@ -12,14 +12,13 @@ from graphs.catalog import GraphEntry, load_catalog
 from server.assistants import default_assistants
 from server.call_price import call_price
 from server.http_app import http_app_lifespan
-from server.runs.execution import Engine, ExecutionLimits
+from server.runs.attempts import Engine, ExecutionLimits
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
-from server.runs.run_queue import RunQueue
 from server.runs.worker import Worker, WorkerLimits
 from server.settings import Settings, set_variables
 from storage.assistants import AssistantRepository
-from storage.database import Database, PoolSizes
+from storage.database import Database, DatabaseLimits
 from storage.embedded import EmbeddedPostgres, create_database
 from storage.group_commit import GroupCommit
 from storage.migrate import migrate
@@ -108,8 +107,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
     graphs = load_catalog(settings.config, set_variables)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(open_database(settings))
-        sizes = PoolSizes(api=settings.api_connections, runs=settings.run_connections)
-        database = await stack.enter_async_context(Database(url, sizes))
+        database = await stack.enter_async_context(Database(url, _database_limits(settings)))
         listener = Listener(url)
         events = EventLog(database)
         ports = await stack.enter_async_context(open_ports(database, settings))
@@ -119,10 +117,12 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             commit = await stack.enter_async_context(GroupCommit(database.runs))
             engine = _engine(settings, database, commit, graphs, ports)
             worker = Worker(url, engine, listener, _worker_limits(settings))
+        feed = Feed(events, listener, commit)
+        assistants = AssistantRepository(database, default_assistants(graphs))
         services = Services(
             settings=settings,
             database=database,
-            assistants=AssistantRepository(database, default_assistants(graphs)),
+            assistants=assistants,
             threads=ThreadRepository(database),
             runs=RunRepository(database),
             workers=WorkerRegistry(database),
@@ -132,8 +132,8 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             usage_imports=UsageImporter(database),
             reports=ReportRepository(database),
             graphs=graphs,
-            manager=RunManager(database, RunQueue(url), graphs),
-            feed=Feed(events, listener, commit),
+            manager=RunManager(database, feed, graphs, assistants),
+            feed=feed,
             models=ports.models,
             listener=listener,
             worker=worker,
@@ -202,7 +202,16 @@ def _engine(
             run_timeout_s=settings.run_timeout_s,
             attempts=settings.run_attempts,
             recursion_limit=settings.recursion_limit,
+            node_timeout_s=settings.node_timeout_s,
         ),
+    )
+
+
+def _database_limits(settings: Settings) -> DatabaseLimits:
+    return DatabaseLimits(
+        api_connections=settings.api_connections,
+        run_connections=settings.run_connections,
+        runs_per_user=settings.runs_per_user,
     )
 
 

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
         gt=0,
         description="A worker silent for so long is lost and its runs are taken over.",
     )
+    runs_per_user: int = Field(
+        default=20, ge=1, description="Runs of one user at the same time; the rest wait their turn."
+    )
     drain_s: float = Field(
         default=10.0,
         ge=0,
@@ -87,6 +90,9 @@ class Settings(BaseSettings):
     )
     run_timeout_s: float = Field(
         default=3600.0, gt=0, description="Longest time of one run, seconds."
+    )
+    node_timeout_s: float = Field(
+        default=900.0, ge=0, description="Longest time of one step of a run, seconds; 0 is no limit."
     )
     run_attempts: int = Field(
         default=3, ge=1, description="How often a run is taken over before it is given up."

@@ -29,21 +29,22 @@ Pool = AsyncConnectionPool[Connection]
 
 
 @dataclass(frozen=True, slots=True)
-class PoolSizes:
-    """Most connections a pool may open."""
+class DatabaseLimits:
+    """Most connections that a pool may open, and most runs of one user at the same time."""
 
-    api: int = 8
-    runs: int = 4
+    api_connections: int = 8
+    run_connections: int = 4
+    runs_per_user: int = 20
 
 
 class Database:
     """The two pools over one Postgres."""
 
-    def __init__(self, url: str, sizes: PoolSizes | None = None) -> None:
+    def __init__(self, url: str, limits: DatabaseLimits | None = None) -> None:
         self.url = url
-        sizes = sizes or PoolSizes()
-        self.api: Pool = _pool(url, "goldenpath api", sizes.api)
-        self.runs: Pool = _pool(url, "goldenpath runs", sizes.runs)
+        limits = limits or DatabaseLimits()
+        self.api: Pool = _pool(url, "goldenpath api", limits.api_connections, limits)
+        self.runs: Pool = _pool(url, "goldenpath runs", limits.run_connections, limits)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -76,13 +77,21 @@ def queue_pool(**options: Any) -> AsyncConnectionPool[Any]:
     """The pool of the queue's library, as it asks for it.
 
     Without the look at each connection before its use: one more round trip for what a failing
-    statement tells as well.
+    statement tells as well. And without a transaction around each of its single statements.
     """
     options["check"] = None
+    options["configure"] = _one_statement_each
     return AsyncConnectionPool(**options)
 
 
-def _pool(url: str, name: str, size: int) -> Pool:
+async def _one_statement_each(connection: AsyncConnection[Any]) -> None:
+    await connection.set_autocommit(True)
+
+
+def _pool(url: str, name: str, size: int, limits: DatabaseLimits) -> Pool:
+    arguments = connection_arguments()
+    # Read by the database's `admit_runs`.
+    arguments["options"] += f" -c goldenpath.runs_per_user={limits.runs_per_user}"
     return AsyncConnectionPool(
         url,
         min_size=1,
@@ -90,6 +99,6 @@ def _pool(url: str, name: str, size: int) -> Pool:
         open=False,
         name=name,
         timeout=30.0,
-        kwargs={**connection_arguments(), "application_name": name},
+        kwargs={**arguments, "application_name": name},
         connection_class=AsyncConnection[DictRow],
     )

@@ -31,8 +31,9 @@ _SQL = load_statements("group_commit")
 #: How long a write that nobody waits for may wait for one that somebody waits for.
 _LINGER_S = 0.001
 
-#: Turns of the event loop after which a graph's stream has delivered what was put before.
-_TURNS = 4
+#: Turns of the event loop before a flush: a graph's stream has then delivered what was put before
+#: (that takes four), and runs that the last flush let go have come to their next step.
+_TURNS = 16
 
 #: How long to wait before trying a lost connection again, doubling from first to last.
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.05, 2.0
@@ -185,7 +186,8 @@ class GroupCommit:
                         return {}
                     return dict(zip(row["held"], row["bases"], strict=True))
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                if not _connection_is_gone(error):
+                # A process that stops cannot wait for it: what it was writing is taken over.
+                if self._closing or not _connection_is_gone(error):
                     raise
                 # The commit may have happened without its answer reaching us.
                 unsure = True

@@ -26,6 +26,7 @@ class Batch:
         self._checkpoints: dict[tuple[int, str, str], CheckpointRow] = {}
         self._writes: dict[tuple[int, str, str, str, int], WriteRow] = {}
         self._endings: dict[int, RunEnding] = {}
+        self._handed_back: list[int] = []
         for write in writes:
             self._add(write)
 
@@ -51,6 +52,8 @@ class Batch:
                 self._writes[key] = row
         if write.ending:
             self._endings[pen] = write.ending
+        if write.hands_back:
+            self._handed_back.append(pen)
 
     def parameters(self) -> dict[str, Any]:
         """The statement's parameters: one array a column."""
@@ -91,6 +94,7 @@ class Batch:
             "end_values": [ending.values for ending in endings],
             "end_interrupts": [ending.interrupts for ending in endings],
             "end_error": [ending.error for ending in endings],
+            "back_pen": self._handed_back,
             "notify": list(self._notifications()),
         }
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import orjson
 
 from domain.errors import NotFound
-from domain.events import StoredEvent
+from domain.events import EVENT_TYPES, StoredEvent
 from domain.identity import UserContext
 from storage.database import Database
 from storage.sql_files import load_statements
@@ -31,24 +31,34 @@ class EventLog:
 
     async def after_many(
         self, cursors: Mapping[UUID, int], limit: int
-    ) -> dict[UUID, list[StoredEvent]]:
-        """The next events of many threads, each behind its own number: one query for all."""
+    ) -> dict[UUID, list[StoredEvent] | None]:
+        """The next events of many threads, each behind its own number: one query for all.
+
+        Threads without new events are left out; those that are gone have None.
+        """
         parameters = {
             "threads": list(cursors),
             "after": list(cursors.values()),
             "limit": limit,
         }
-        found: dict[UUID, list[StoredEvent]] = {}
+        found: dict[UUID, list[StoredEvent] | None] = {}
         async with self._database.api.connection() as connection:
             cursor = await connection.execute(_SQL["after_many"], parameters, prepare=True)
             for row in await cursor.fetchall():
-                found.setdefault(row["thread_id"], []).append(_event(row["thread_id"], row))
+                thread_id = row["thread_id"]
+                if row["gone"]:
+                    found[thread_id] = None
+                elif row["seq"] is not None:
+                    events = found.setdefault(thread_id, [])
+                    assert events is not None
+                    events.append(_event(thread_id, row))
         return found
 
     async def of_run(self, run_id: UUID) -> list[dict[str, Any]]:
-        """All events of a run as JSON data, without their numbers."""
+        """All events of a run as JSON data, without their numbers and without stream parts."""
+        parameters = {"run_id": run_id, "types": sorted(EVENT_TYPES)}
         async with self._database.runs.connection() as connection:
-            cursor = await connection.execute(_SQL["of_run"], {"run_id": run_id})
+            cursor = await connection.execute(_SQL["of_run"], parameters)
             return [orjson.loads(row["body"]) for row in await cursor.fetchall()]
 
     async def head(self, thread_id: UUID) -> int:

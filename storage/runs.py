@@ -9,13 +9,57 @@ from psycopg.rows import DictRow
 
 from domain.errors import NotFound
 from domain.identity import UserContext
-from domain.runs import Run
+from domain.runs import CancelAction, MultitaskStrategy, Run, RunStatus
 from storage.database import Connection, Database
 from storage.json_columns import to_json
 from storage.sql_files import load_statements
 
 _SQL = load_statements("runs")
 _FIELDS = tuple(field.name for field in fields(Run))
+
+
+@dataclass(frozen=True, slots=True)
+class RunSelection:
+    """Which open runs are meant; what is None does not narrow it."""
+
+    thread_id: UUID | None = None
+    run_ids: Sequence[UUID] | None = None
+    status: RunStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewThread:
+    """The thread that comes with a run."""
+
+    #: Shown nowhere.
+    is_temporary: bool = False
+    #: Gone with the run's end.
+    goes_with_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run as it is asked for."""
+
+    run_id: UUID
+    thread_id: UUID
+    assistant_id: str
+    graph_id: str
+    kwargs: dict[str, Any]
+    metadata: dict[str, Any]
+    #: Metadata for the thread where it has none of that name (a title, say).
+    thread_metadata: dict[str, Any]
+    multitask_strategy: MultitaskStrategy = "enqueue"
+    #: Higher goes first; 0 is interactive.
+    priority: int = 0
+    #: Not before so many seconds from now.
+    after_s: float = 0.0
+
+    @property
+    def answers_interrupt(self) -> bool:
+        """Whether it brings the answer its thread waits for."""
+        command = self.kwargs.get("command")
+        return bool(command and "resume" in command)
 
 
 class RunRepository:
@@ -42,31 +86,49 @@ class RunRepository:
             cursor = await connection.execute(_SQL["of_thread"], parameters)
             return [run_of(row) for row in await cursor.fetchall()]
 
+    async def selected(self, user: UserContext, selection: RunSelection) -> list[UUID]:
+        """The open runs that a selection means, oldest first."""
+        parameters = {
+            **_owner(user),
+            "thread_id": selection.thread_id,
+            "run_ids": None if selection.run_ids is None else list(selection.run_ids),
+            "status": selection.status,
+        }
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["selected"], parameters)
+            return [row["run_id"] for row in await cursor.fetchall()]
 
-@dataclass(frozen=True, slots=True)
-class NewRun:
-    """A run as it is asked for."""
+    async def insert_with_thread(self, user: UserContext, new: NewRun, thread: NewThread) -> Run:
+        """Write a pending run and its new thread; a worker gets it when its turn comes."""
+        parameters = {
+            **_values(user, new),
+            "is_temporary": thread.is_temporary,
+            "goes_with_run": thread.goes_with_run,
+        }
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["insert_with_thread"], parameters, prepare=True)
+            row = await cursor.fetchone()
+        assert row
+        return run_of(row)
 
-    run_id: UUID
-    thread_id: UUID
-    assistant_id: str
-    graph_id: str
-    kwargs: dict[str, Any]
-    metadata: dict[str, Any]
-    #: Metadata for the thread where it has none of that name (a title, say).
-    thread_metadata: dict[str, Any]
-    multitask_strategy: str = "enqueue"
-
-    @property
-    def answers_interrupt(self) -> bool:
-        """Whether it brings the answer its thread waits for."""
-        command = self.kwargs.get("command")
-        return bool(command and "resume" in command)
+    async def delete(self, user: UserContext, run_id: UUID) -> bool:
+        """Delete a run that has ended; False when there is none (any more)."""
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["delete"], _key(user, run_id))
+            return cursor.rowcount > 0
 
 
-async def insert_run(connection: Connection, user: UserContext, new: NewRun, job_id: int) -> Run:
-    """Write a pending run in the caller's transaction, beside the job that will execute it."""
-    parameters = {
+async def insert_run(connection: Connection, user: UserContext, new: NewRun) -> Run:
+    """Write a pending run in the caller's transaction; a worker gets it when its turn comes."""
+    parameters = {**_values(user, new), "answers": new.answers_interrupt}
+    row = await (await connection.execute(_SQL["insert"], parameters)).fetchone()
+    if row is None:
+        raise NotFound("thread", str(new.thread_id))
+    return run_of(row)
+
+
+def _values(user: UserContext, new: NewRun) -> dict[str, Any]:
+    return {
         **_key(user, new.run_id),
         "thread_id": new.thread_id,
         "assistant_id": new.assistant_id,
@@ -75,13 +137,9 @@ async def insert_run(connection: Connection, user: UserContext, new: NewRun, job
         "metadata": to_json(new.metadata),
         "thread_metadata": to_json(new.thread_metadata),
         "multitask_strategy": new.multitask_strategy,
-        "answers": new.answers_interrupt,
-        "job_id": job_id,
+        "priority": new.priority,
+        "after_s": new.after_s,
     }
-    row = await (await connection.execute(_SQL["insert"], parameters)).fetchone()
-    if row is None:
-        raise NotFound("thread", str(new.thread_id))
-    return run_of(row)
 
 
 async def lock_run(connection: Connection, user: UserContext, run_id: UUID) -> Run:
@@ -92,22 +150,26 @@ async def lock_run(connection: Connection, user: UserContext, run_id: UUID) -> R
     return run_of(row)
 
 
-async def request_cancel(connection: Connection, run_id: UUID) -> None:
-    """Ask the run's worker to stop it."""
-    await connection.execute(_SQL["request_cancel"], {"run_id": run_id})
+async def open_runs(connection: Connection, user: UserContext, thread_id: UUID) -> list[Run]:
+    """A thread's runs that have not ended, oldest first."""
+    parameters = {**_owner(user), "thread_id": thread_id}
+    cursor = await connection.execute(_SQL["open_of_thread"], parameters)
+    return [run_of(row) for row in await cursor.fetchall()]
 
 
-async def cancel_all_of_thread(connection: Connection, user: UserContext, thread_id: UUID) -> None:
-    """Ask the workers of all runs of a thread to stop them."""
-    await connection.execute(_SQL["cancel_all_of_thread"], {**_owner(user), "thread_id": thread_id})
+async def request_cancel(connection: Connection, run_id: UUID, action: CancelAction) -> None:
+    """Ask the run's worker to stop it; the first to ask says what becomes of it."""
+    await connection.execute(_SQL["request_cancel"], {"run_id": run_id, "action": action})
 
 
 async def end_pending_run(
-    connection: Connection, run_id: UUID, events: Sequence[tuple[str, str]]
+    connection: Connection, run: Run, action: CancelAction, events: Sequence[tuple[str, str]]
 ) -> None:
-    """End a run that never started: its events and both statuses at once."""
+    """End a run that nobody executes: its events and both statuses at once."""
     parameters = {
-        "run_id": run_id,
+        "run_id": run.run_id,
+        "job_id": run.job_id,
+        "action": action,
         "types": [event_type for event_type, _ in events],
         "bodies": [body for _, body in events],
     }

@@ -79,9 +79,14 @@ async def lock_thread(connection: Connection, user: UserContext, thread_id: UUID
     return _found(await cursor.fetchone(), thread_id)
 
 
+async def take_pen(connection: Connection, thread_id: UUID) -> None:
+    """Let nobody write to a thread's log until the transaction ends."""
+    await connection.execute(_SQL["take_pen"], {"thread_id": thread_id})
+
+
 async def delete_thread(connection: Connection, user: UserContext, thread_id: UUID) -> None:
     """Delete a thread with all it owns, in the caller's transaction; raises `NotFound`."""
-    await connection.execute(_SQL["take_pen"], {"thread_id": thread_id})
+    await take_pen(connection, thread_id)
     cursor = await connection.execute(_SQL["delete"], _key(user, thread_id))
     if await cursor.fetchone() is None:
         raise NotFound("thread", str(thread_id))

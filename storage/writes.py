@@ -74,5 +74,7 @@ class Write:
     checkpoints: Sequence[CheckpointRow] = ()
     writes: Sequence[WriteRow] = ()
     ending: RunEnding | None = None
+    #: The run waits for another worker from then on.
+    hands_back: bool = False
     #: Called when its flush is about to begin: what it puts then is committed together with this.
     before: Callable[[], None] | None = None

@@ -6,6 +6,7 @@ from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 
 from domain.errors import StaleAttempt
+from domain.runs import CancelAction
 from graphs.lifecycle import GraphRun, Outcome
 
 #: A cancellation can get lost (Python 3.11's `wait_for` swallows one that comes with a result),
@@ -20,12 +21,19 @@ class Executing:
         self._graph_run = graph_run
         self._control = control
         self._stop = asyncio.Event()
-        self._cancelled = False
         self._handed_back = False
+        self._overdue: str | None = None
+        #: How it was cancelled, if it was; the first to ask says.
+        self.cancelled: CancelAction | None = None
 
-    def cancel(self) -> None:
+    def cancel(self, action: CancelAction) -> None:
         """Stop it now, for good."""
-        self._cancelled = True
+        self.cancelled = self.cancelled or action
+        self._stop.set()
+
+    def time_out(self, reason: str) -> None:
+        """Stop it now, for good, because it takes too long."""
+        self._overdue = reason
         self._stop.set()
 
     def drain(self) -> None:
@@ -67,11 +75,11 @@ class Executing:
             return error
 
     def _stopped(self, limit_s: float) -> Outcome:
-        if self._cancelled:
+        if self.cancelled:
             return self._graph_run.stopped("cancelled", "The run was cancelled.")
         if self._handed_back:
             raise GraphDrained("the worker stops")
-        message = (
+        message = self._overdue or (
             f"The run was stopped after {limit_s:.0f} s. What it had reached is kept; raise "
             "GOLDENPATH_RUN_TIMEOUT_S if it needs longer."
         )

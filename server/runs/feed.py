@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -26,6 +27,9 @@ EVENTS_CHANNEL = "goldenpath_events"
 _RECENT = 512
 _PAGE = 500
 
+#: How long the tail of a new thread waits for its reader, seconds.
+_EXPECTED_S = 30.0
+
 #: Without a notification threads are looked at so often: the safety net.
 _POLL_S = 1.0
 
@@ -40,10 +44,21 @@ class _Tail:
     recent: deque[StoredEvent] = field(default_factory=lambda: deque[StoredEvent](maxlen=_RECENT))
     #: Replaced whenever it is set: readers wait on the one they saw.
     grown: asyncio.Event = field(default_factory=asyncio.Event)
+    #: The thread was deleted: nothing will ever come.
+    is_gone: bool = False
+    #: It has no reader yet and is kept for one until then, by the loop's clock.
+    expected_until: float = 0.0
 
     def extend(self, events: list[StoredEvent]) -> None:
         self.recent.extend(events)
         self.cursor = events[-1].seq
+        self._wake()
+
+    def end(self) -> None:
+        self.is_gone = True
+        self._wake()
+
+    def _wake(self) -> None:
         self.grown.set()
         self.grown = asyncio.Event()
 
@@ -95,8 +110,16 @@ class Feed:
                 # Nobody misses anything: the next look starts where this one would have.
                 logger.warning("The log could not be read, looking again: %s", error)
 
+    def expect(self, thread_id: UUID) -> None:
+        """Keep what comes of a thread that is about to be made: its reader need not look it up."""
+        until = asyncio.get_running_loop().time() + _EXPECTED_S
+        self._tails[thread_id] = _Tail(cursor=0, expected_until=until)
+
     async def follow(self, thread_id: UUID, after: int) -> AsyncGenerator[list[StoredEvent]]:
-        """Everything behind `after`, in order and without a gap, for as long as one reads."""
+        """Everything behind `after`, in order and without a gap, for as long as one reads.
+
+        Ends only when the thread is deleted.
+        """
         tail = self._tails.setdefault(thread_id, _Tail())
         tail.readers += 1
         position = after
@@ -112,6 +135,8 @@ class Feed:
                 if events:
                     position = events[-1].seq
                     yield events
+                elif tail.is_gone:
+                    return
                 elif tail.cursor == end:
                     # Else another reader has found more while this one looked: look again.
                     await grown.wait()
@@ -119,6 +144,14 @@ class Feed:
             tail.readers -= 1
             if not tail.readers:
                 self._tails.pop(thread_id, None)
+
+    async def ended(self, thread_id: UUID, run_id: UUID, after: int) -> None:
+        """Wait for the end of a run that lies behind `after`, or for the end of its thread."""
+        wanted = str(run_id)
+        async with aclosing(self.follow(thread_id, after)) as batches:
+            async for events in batches:
+                if any(event.type == "end" and event.run_id == wanted for event in events):
+                    return
 
     async def _reached_end(
         self, thread_id: UUID, tail: _Tail, events: list[StoredEvent], position: int
@@ -160,6 +193,10 @@ class Feed:
                 self._wake.set()
 
     def _look_at_all(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for thread_id, tail in list(self._tails.items()):
+            if not tail.readers and tail.expected_until < now:
+                del self._tails[thread_id]
         self._dirty.update(self._tails)
         self._wake.set()
 
@@ -181,7 +218,10 @@ class Feed:
             tail = self._tails.get(thread_id)
             # A tail that was dropped and made anew meanwhile starts where its reader is.
             if tail and tail.cursor == cursors[thread_id]:
-                tail.extend(events)
-            if len(events) == _PAGE:
+                if events:
+                    tail.extend(events)
+                elif tail.expected_until < asyncio.get_running_loop().time():
+                    tail.end()
+            if events and len(events) == _PAGE:
                 self._dirty.add(thread_id)
                 self._wake.set()

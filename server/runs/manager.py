@@ -1,64 +1,93 @@
-"""Starting, cancelling and answering runs: the row and its job change in one transaction."""
+"""Starting, stopping and answering runs: all that belongs together changes in one transaction."""
 
+import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.errors import Conflict, InvalidInput, NotFound, NotWaiting
+from domain.errors import Conflict, NotFound, NotWaiting
 from domain.identity import UserContext
-from domain.run_log import RunLog
-from domain.runs import Run
+from domain.run_log import RunLog, fold
+from domain.runs import CancelAction, Run, Thread
 from graphs.catalog import GraphEntry
-from graphs.open_work import RunIdentity
 from graphs.stream_parts import short_input
 from graphs.translator import Translator
-from server.runs.answers import checked_answers
+from server.runs.answers import OnlyAnswer, checked_answers, resumed_answers
+from server.runs.attempts import closing_events, identity_of
+from server.runs.feed import Feed
 from server.runs.journal import event_rows
 from server.runs.requests import RunRequest
-from server.runs.run_queue import RunQueue
+from storage.assistants import AssistantRepository
 from storage.database import Connection, Database
+from storage.run_events import EventLog
 from storage.runs import (
     NewRun,
-    cancel_all_of_thread,
+    NewThread,
+    RunRepository,
+    RunSelection,
     end_pending_run,
     insert_run,
     lock_run,
+    open_runs,
     request_cancel,
 )
-from storage.threads import delete_thread, insert_thread, lock_thread
+from storage.threads import delete_thread, insert_thread, lock_thread, take_pen
 
 #: How much of the first question becomes a thread's title.
 _TITLE_CHARS = 60
+
+#: What nobody waits for goes after what somebody does.
+_BACKGROUND = -1
+
+#: How long the deletion of a busy thread waits for its runs to end in good order, seconds.
+_ENDING_S = 5.0
 
 
 class RunManager:
     """The one way to start, stop and answer runs, for every protocol."""
 
     def __init__(
-        self, database: Database, queue: RunQueue, graphs: Mapping[str, GraphEntry]
+        self,
+        database: Database,
+        feed: Feed,
+        graphs: Mapping[str, GraphEntry],
+        assistants: AssistantRepository,
     ) -> None:
         self._database = database
-        self._queue = queue
+        self._runs = RunRepository(database)
+        self._events = EventLog(database)
+        self._feed = feed
         self._graphs = graphs
+        self._assistants = assistants
 
     async def start(self, user: UserContext, request: RunRequest) -> Run:
         """Queue a run, on a new thread if none is given.
 
-        Raises `NotFound` for an unknown thread or assistant.
+        Raises `NotFound` for an unknown thread or assistant, `Conflict` when the thread is busy and
+        the request does not want to wait for it.
         """
-        if request.assistant_id not in self._graphs:
-            raise NotFound("assistant", request.assistant_id)
-        thread_id = request.thread_id or uuid4()
+        assistant = await self._assistants.resolve(user, request.assistant_id)
+        if assistant.graph_id not in self._graphs:
+            raise NotFound("graph", assistant.graph_id)
+        request = request.with_assistant(assistant)
+        whose = (str(assistant.assistant_id), assistant.graph_id)
+        if request.thread_id is None:
+            goes = request.is_stateless and request.on_completion == "delete"
+            thread = NewThread(is_temporary=request.is_stateless, goes_with_run=goes)
+            new = _new_run(request.new_thread_id or uuid4(), request, whose)
+            return await self._runs.insert_with_thread(user, new, thread)
         async with self._database.transaction() as connection:
-            if request.thread_id is None:
-                await insert_thread(connection, user, thread_id, {})
-            else:
-                await lock_thread(connection, user, thread_id)
-            return await self._queue_run(connection, user, thread_id, request)
+            thread = await self._make_way(connection, user, request.thread_id, request)
+            if (request.command or {}).get("resume") is not None:
+                request = _with_answers(thread, request)
+            new = _new_run(thread.thread_id, request, whose)
+            return await insert_run(connection, user, new)
 
-    async def resume(self, user: UserContext, run_id: UUID, answers: Mapping[str, Any]) -> Run:
+    async def resume(
+        self, user: UserContext, run_id: UUID, answers: Mapping[str, Any] | OnlyAnswer
+    ) -> Run:
         """Go on with a paused run, as a new run on its thread.
 
         Raises `NotWaiting` when an answer's interrupt is not pending (any more), `InvalidInput`
@@ -68,86 +97,149 @@ class RunManager:
             run = await lock_run(connection, user, run_id)
             thread = await lock_thread(connection, user, run.thread_id)
             if thread.status != "interrupted" or run.end_status != "interrupted":
-                raise NotWaiting(", ".join(answers) or str(run_id))
+                raise NotWaiting(str(run_id))
             request = RunRequest(
                 assistant_id=run.assistant_id,
-                thread_id=run.thread_id,
                 command={"resume": checked_answers(thread.interrupts, answers)},
+                config=run.kwargs.get("config") or {},
+                context=run.kwargs.get("context"),
             )
-            return await self._queue_run(connection, user, run.thread_id, request)
+            new = _new_run(run.thread_id, request, (run.assistant_id, run.graph_id))
+            return await insert_run(connection, user, new)
 
-    async def cancel(self, user: UserContext, run_id: UUID) -> Run:
+    async def cancel(
+        self, user: UserContext, run_id: UUID, action: CancelAction = "interrupt"
+    ) -> Run:
         """Stop a run: at once when it waits, else as soon as its worker hears of it.
 
         Raises `Conflict` when it has already ended.
         """
         async with self._database.transaction() as connection:
             run = await lock_run(connection, user, run_id)
-            if run.status == "pending":
-                await self._end_pending(connection, run)
-            elif run.status == "running":
-                await request_cancel(connection, run_id)
-            else:
+            if not run.is_open:
                 raise Conflict(f"The run {run_id} has already ended ({run.status}).")
-            return await lock_run(connection, user, run_id)
+            await self._stop(connection, run, action)
+        try:
+            return await self._runs.get(user, run_id)
+        except NotFound:  # Rolled back while it waited, so it is gone.
+            return run
+
+    async def cancel_many(
+        self, user: UserContext, selection: RunSelection, action: CancelAction = "interrupt"
+    ) -> int:
+        """Stop all open runs that a selection means; returns how many there were."""
+        stopped = 0
+        # One by one: a transaction that holds several threads could wait for one that does too.
+        for run_id in await self._runs.selected(user, selection):
+            try:
+                await self.cancel(user, run_id, action)
+            except (Conflict, NotFound):
+                continue  # It ended meanwhile.
+            stopped += 1
+        return stopped
+
+    async def wait_ended(self, user: UserContext, run_id: UUID) -> Run:
+        """The run once it has ended, however long that takes; raises `NotFound`."""
+        run = await self._runs.get(user, run_id)
+        # Read before its status: the end that is not in the status yet lies behind it.
+        after = await self._events.head(run.thread_id)
+        run = await self._runs.get(user, run_id)
+        if run.is_open:
+            await self._feed.ended(run.thread_id, run_id, after)
+            try:
+                return await self._runs.get(user, run_id)
+            except NotFound:  # Rolled back: gone with its end.
+                return run
+        return run
+
+    async def delete_run(self, user: UserContext, run_id: UUID) -> None:
+        """Delete a run, stopping it first; its events stay in the log. Raises `NotFound`."""
+        run = await self._runs.get(user, run_id)
+        if run.is_open:
+            await self.cancel_many(user, RunSelection(run_ids=[run_id]))
+            await self.wait_ended(user, run_id)
+        await self._runs.delete(user, run_id)
 
     async def delete_thread(self, user: UserContext, thread_id: UUID) -> None:
         """Delete a thread with all it owns; raises `NotFound`.
 
-        What still runs on it has lost its pen with it, and is told to stop.
+        Its runs are stopped first, so that their readers see them end. What does not end in time
+        (its worker may be dead) loses its pen with the thread.
         """
+        if await self.cancel_many(user, RunSelection(thread_id=thread_id)):
+            try:
+                async with asyncio.timeout(_ENDING_S):
+                    for run_id in await self._runs.selected(user, RunSelection(thread_id)):
+                        await self.wait_ended(user, run_id)
+            except (TimeoutError, NotFound):
+                pass  # Late or rolled back; either way it cannot write once the thread is gone.
         async with self._database.transaction() as connection:
-            await cancel_all_of_thread(connection, user, thread_id)
             await delete_thread(connection, user, thread_id)
 
-    async def _queue_run(
+    async def _make_way(
         self, connection: Connection, user: UserContext, thread_id: UUID, request: RunRequest
-    ) -> Run:
-        run_id = uuid4()
-        title = _title(request.input)
-        new = NewRun(
-            run_id=run_id,
-            thread_id=thread_id,
-            assistant_id=request.assistant_id,
-            graph_id=request.assistant_id,
-            kwargs={
-                "input": request.input,
-                "command": request.command,
-                "config": dict(request.config),
-                "context": request.context,
-            },
-            metadata=dict(request.metadata),
-            thread_metadata={"title": title} if title else {},
-        )
-        job_id = await self._queue.put(connection, run_id, thread_id)
-        return await insert_run(connection, user, new, job_id)
+    ) -> Thread:
+        """Lock the thread to run on, and stop what is in the way of the request."""
+        action = request.multitask_strategy
+        if action in ("interrupt", "rollback"):
+            # Whoever ends runs takes the pen first.
+            await take_pen(connection, thread_id)
+        thread = await self._thread(connection, user, thread_id, request)
+        if thread.status != "busy" or action == "enqueue":
+            return thread
+        if action == "reject":
+            raise Conflict(
+                f"The thread {thread_id} is busy. Wait for its run to end, cancel it, or send the "
+                "run with the multitask strategy `enqueue`."
+            )
+        for run in await open_runs(connection, user, thread_id):
+            await self._stop(connection, run, action)
+        return thread
 
-    async def _end_pending(self, connection: Connection, run: Run) -> None:
+    async def _thread(
+        self, connection: Connection, user: UserContext, thread_id: UUID, request: RunRequest
+    ) -> Thread:
+        if request.if_not_exists == "create":
+            await insert_thread(connection, user, thread_id, {})
+        return await lock_thread(connection, user, thread_id)
+
+    async def _stop(self, connection: Connection, run: Run, action: CancelAction) -> None:
+        """Stop a run whose pen is locked, as soon as can be."""
+        if run.status == "running" or (action == "rollback" and run.attempt):
+            # Whoever executes it, or takes it next, undoes it and says so.
+            await request_cancel(connection, run.run_id, action)
+            return
         entry = self._graphs.get(run.graph_id)
+        log = fold(await self._events.of_run(run.run_id)) if run.attempt else RunLog()
         title = entry.title if entry else run.graph_id
-        identity = RunIdentity(str(run.run_id), str(run.thread_id), 1, run.graph_id, title)
-        translator = Translator(identity, RunLog(), _no_price)
-        now = datetime.now(UTC)
-        events = [
-            *translator.start(now, run.kwargs.get("input"), None),
-            *translator.finish("cancelled", now, reason="The run was cancelled."),
-        ]
-        await end_pending_run(connection, run.run_id, event_rows(events))
-        if run.job_id is not None:
-            await self._queue.drop(connection, run.job_id)
+        translator = Translator(identity_of(run, title), log, _no_price)
+        events = closing_events(translator, run, "cancelled", "The run was cancelled.")
+        await end_pending_run(connection, run, action, event_rows(events))
 
 
-def only_answer(interrupts: Mapping[str, list[dict[str, Any]]], value: Any) -> dict[str, Any]:
-    """The answer to the only pending interrupt; raises `InvalidInput` when there are several."""
-    pending = [interrupt["id"] for group in interrupts.values() for interrupt in group]
-    if len(pending) > 1:
-        raise InvalidInput(
-            f"{len(pending)} questions are pending. Send `answers` with the interrupt's id for "
-            f"each: {', '.join(pending)}."
-        )
-    if not pending:
-        raise NotWaiting("this run")
-    return {pending[0]: value}
+def _with_answers(thread: Thread, request: RunRequest) -> RunRequest:
+    """The request with its answers by id, checked against what the thread asks."""
+    command = dict(request.command or {})
+    answers = resumed_answers(thread.interrupts, command["resume"])
+    command["resume"] = checked_answers(thread.interrupts, answers)
+    return replace(request, command=command)
+
+
+def _new_run(thread_id: UUID, request: RunRequest, whose: tuple[str, str]) -> NewRun:
+    """The run to write; `whose` are the ids of assistant and graph."""
+    title = _title(request.input)
+    return NewRun(
+        run_id=uuid4(),
+        thread_id=thread_id,
+        assistant_id=whose[0],
+        graph_id=whose[1],
+        kwargs=request.kwargs(),
+        metadata=dict(request.metadata),
+        thread_metadata={"title": title} if title else {},
+        multitask_strategy=request.multitask_strategy,
+        priority=_BACKGROUND if request.is_background else 0,
+        after_s=request.after_s,
+    )
 
 
 def _title(values: Any) -> str | None:

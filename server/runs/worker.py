@@ -3,24 +3,25 @@
 import asyncio
 import contextlib
 import logging
-import os
-import socket
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID, uuid4
 
-import psutil
 from procrastinate.exceptions import ProcrastinateException
+from procrastinate.worker import Worker as QueueWorker
 
-from server.runs.execution import Engine, RunExecutor
+from server.runs.attempts import Engine
+from server.runs.execution import RunExecutor
+from server.runs.processes import is_alive, this_process
 from server.runs.run_queue import RunQueue
 from storage.database import DatabaseError
 from storage.notifications import Listener
-from storage.workers import OtherWorker
 
 logger = logging.getLogger(__name__)
 
 CANCEL_CHANNEL = "goldenpath_cancel"
+
+#: How soon a worker that lost the queue's database asks for it again.
+_QUEUE_RETRY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,42 +41,55 @@ class Worker:
         self.worker_id = uuid4()
         self._engine = engine
         self._limits = limits
-        self._executor = RunExecutor(engine, self.worker_id)
-        self._queue = RunQueue(url, self._executor.execute)
+        self._executor = RunExecutor(engine, self.worker_id, limits.concurrency)
+        self._tasks: asyncio.TaskGroup | None = None
+        self._running: set[asyncio.Task[None]] = set()
+        self._queue = RunQueue(url, self._begin)
+        self._queue_worker: QueueWorker | None = None
         self._stopping = asyncio.Event()
+        self._soon = asyncio.Event()
         self.ready = asyncio.Event()
-        listener.on(CANCEL_CHANNEL, lambda run_id: self.cancel(UUID(run_id)), lambda: None)
-
-    def cancel(self, run_id: UUID) -> None:
-        """Stop a run, if it is this worker's."""
-        if executing := self._executor.executing.get(run_id):
-            executing.cancel()
+        listener.on(CANCEL_CHANNEL, self._told_to_cancel, self._soon.set)
+        #: What the last beat found and could not explain; a second time it is lost.
+        self._strange_runs: frozenset[UUID] = frozenset()
+        self._strange_jobs: frozenset[int] = frozenset()
 
     async def run(self) -> None:
         """Take over what dead processes of this machine left, then take runs until stopped."""
         workers = self._engine.workers
-        await workers.register_worker(_this_process(self.worker_id))
+        await workers.register_worker(this_process(self.worker_id))
         async with self._queue.app.open_async():
-            await self._take_over_predecessors()
+            await self._forget_predecessors()
             async with asyncio.TaskGroup() as tasks:
                 beating = tasks.create_task(self._beat_forever(), name="worker heartbeat")
-                await self._work()
+                async with asyncio.TaskGroup() as self._tasks:
+                    await self._work()
+                    await self._drain()
                 beating.cancel()
-        await workers.forget_worker(self.worker_id)
+        # Without its row its runs, if it could not give them back, are free at once.
+        await workers.forget_workers([self.worker_id])
 
     def stop(self) -> None:
         """Take no more runs; those that execute are given back at their next step."""
         self._stopping.set()
 
+    def _begin(self, run_id: UUID) -> asyncio.Task[None]:
+        assert self._tasks
+        task = self._tasks.create_task(self._executor.execute(run_id), name=f"run {run_id}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    def _told_to_cancel(self, payload: str) -> None:
+        run_id, _, action = payload.partition(",")
+        self._executor.cancel(UUID(run_id), "rollback" if action == "rollback" else "interrupt")
+
     async def _work(self) -> None:
+        """Let the queue bring runs, until stopped."""
         limits = self._limits
         while not self._stopping.is_set():
-            worker = self._queue.worker(
-                concurrency=limits.concurrency,
-                beat_s=limits.beat_s,
-                lease_s=limits.lease_s,
-                # What drains has its own limit; this only waits for it to write its last word.
-                stop_s=limits.drain_s + limits.lease_s,
+            worker = self._queue_worker = self._queue.worker(
+                concurrency=limits.concurrency, beat_s=limits.beat_s, lease_s=limits.lease_s
             )
             try:
                 async with asyncio.TaskGroup() as tasks:
@@ -85,75 +99,88 @@ class Worker:
                     await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
                     stopping.cancel()
                     worker.stop()
-                    if not working.done():
-                        await self._drain()
             except* (DatabaseError, ProcrastinateException) as errors:
                 logger.warning("The queue is away, trying again: %s", errors.exceptions[0])
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), limits.beat_s)
+                    async with asyncio.timeout(_QUEUE_RETRY_S):
+                        await self._stopping.wait()
 
     async def _drain(self) -> None:
         """Ask all runs to stop between steps, and those that do not in time to stop now."""
-        executing = self._executor.executing
-        for run in list(executing.values()):
-            run.drain()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._executor.idle.wait(), self._limits.drain_s)
-        for run in list(executing.values()):
-            run.hand_back()
+        for stop_s, stop in (
+            (self._limits.drain_s, self._executor.drain),
+            (self._limits.lease_s, self._executor.hand_all_back),
+        ):
+            stop()
+            if self._running:
+                await asyncio.wait(set(self._running), timeout=stop_s)
+        # The database is away, or a graph swallows its cancellation.
+        for task in self._running:
+            task.cancel()
 
     async def _beat_forever(self) -> None:
         limits = self._limits
         loop = asyncio.get_running_loop()
         last_beat = loop.time()
+        wait_s = limits.beat_s
         while True:
-            await asyncio.sleep(limits.beat_s)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._soon.wait()
+            self._soon.clear()
+            began = loop.time()
+            wait_s = limits.beat_s
             try:
-                for run_id in await self._engine.workers.beat(self.worker_id):
-                    self.cancel(run_id)
-                last_beat = loop.time()
-                await self._queue.hand_on_stalled(limits.lease_s)
-            except (DatabaseError, ProcrastinateException) as error:
-                logger.warning("The lease could not be renewed: %s", error)
+                async with asyncio.timeout(limits.beat_s):
+                    await self._beat()
+                    last_beat = began
+                    due_s = await self._engine.workers.keep_moving(limits.lease_s)
+                    if due_s is not None:
+                        wait_s = min(wait_s, max(due_s, 0.0))
+            except (DatabaseError, TimeoutError) as error:
+                logger.warning("The lease could not be renewed: %r", error)
             if loop.time() - last_beat > limits.lease_s - limits.beat_s:
                 # Others will take its runs over any moment: stop them before that.
-                for run in list(self._executor.executing.values()):
-                    run.hand_back()
+                self._executor.hand_all_back()
 
-    async def _take_over_predecessors(self) -> None:
-        """Hand on the runs of processes of this machine that are gone, without waiting a lease."""
+    async def _beat(self) -> None:
+        """Renew the lease, stop what shall stop, and let go of what nobody executes."""
         workers = self._engine.workers
-        here = _machine()
+        lease = await workers.beat(self.worker_id)
+        if lease is None:
+            # It was held for lost (the machine slept, say): its runs are others' now.
+            logger.warning("This worker was held for lost; its runs were taken back.")
+            self._executor.hand_all_back()
+            await workers.register_worker(this_process(self.worker_id))
+            return
+        for run_id, action in lease.cancelled.items():
+            self._executor.cancel(run_id, action)
+        strange = lease.runs - self._executor.claimed
+        if lost := strange & self._strange_runs:
+            logger.error("Runs that nobody executes are put again: %s", sorted(map(str, lost)))
+            await workers.take_back(self.worker_id, list(lost))
+        self._strange_runs = strange
+        await self._look_after_jobs()
+
+    async def _look_after_jobs(self) -> None:
+        """Drop jobs whose end could not be told to the queue."""
+        if self._queue_worker is None or self._queue_worker.worker_id is None:
+            return
+        jobs = await self._engine.workers.jobs_of(self._queue_worker.worker_id)
+        strange = jobs - self._queue.taken
+        if lost := strange & self._strange_jobs:
+            await self._engine.workers.drop_jobs(list(lost))
+        self._strange_jobs = strange
+
+    async def _forget_predecessors(self) -> None:
+        """Take over from processes of this machine that are gone, without waiting for a lease."""
+        workers, me = self._engine.workers, this_process(self.worker_id)
         gone = [
             other.worker_id
             for other in await workers.other_workers(self.worker_id)
-            if (other.machine == here and not _is_alive(other))
-            or other.silent_s > self._limits.lease_s
+            if other.machine == me.machine and not is_alive(other)
         ]
-        for orphan in await workers.orphans(gone):
-            if await self._queue.hand_on(orphan.job_id):
-                logger.warning("Run %s goes on: its process is gone.", orphan.run_id)
-        await workers.forget_workers(gone)
-
-
-def _this_process(worker_id: UUID) -> OtherWorker:
-    process = psutil.Process()
-    return OtherWorker(worker_id, _machine(), process.pid, process.create_time(), 0.0)
-
-
-def _is_alive(worker: OtherWorker) -> bool:
-    # A process id is used again: only the same start makes it the same process. psutil's start
-    # times of one process differ by clock rounding.
-    try:
-        started_at = psutil.Process(worker.process_id).create_time()
-    except psutil.NoSuchProcess:
-        return False
-    return abs(started_at - worker.process_started_at) < 1.0
-
-
-def _machine() -> str:
-    """This machine and process namespace: where a process id means the same process."""
-    boot = Path("/proc/sys/kernel/random/boot_id")
-    if not boot.exists():
-        return socket.gethostname()
-    return f"{boot.read_text().strip()}/{os.readlink('/proc/self/ns/pid')}"
+        if gone:
+            logger.warning("%d workers of this machine are gone; their runs go on.", len(gone))
+            await workers.forget_workers(gone)
+        await workers.keep_moving(self._limits.lease_s)

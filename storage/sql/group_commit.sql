@@ -80,6 +80,14 @@ ended_runs AS (
     JOIN pens ON pens.pen = e.pen
     WHERE r.run_id = pens.run_id
 ),
+handed_back AS (
+    -- For another worker to go on with; one that was taken back already is pending.
+    UPDATE runs AS r
+    SET status = 'pending', worker_id = NULL, job_id = NULL, updated_at = now()
+    FROM unnest(%(back_pen)b::int4[]) AS b (pen)
+    JOIN pens ON pens.pen = b.pen
+    WHERE r.run_id = pens.run_id AND r.status = 'running'
+),
 ended_threads AS (
     UPDATE threads AS t
     SET open_runs = t.open_runs - 1,
@@ -88,7 +96,8 @@ ended_threads AS (
         interrupts = e.interrupts::jsonb,
         error = e.error,
         updated_at = now(),
-        state_updated_at = now()
+        state_updated_at = now(),
+        gone_at = CASE WHEN t.goes_with_run THEN now() END
     FROM unnest(
         %(end_pen)b::int4[], %(end_thread_status)b::text[], %(end_values)b::text[],
         %(end_interrupts)b::text[], %(end_error)b::text[]

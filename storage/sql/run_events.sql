@@ -6,19 +6,21 @@ ORDER BY seq
 LIMIT %(limit)s
 
 -- after_many --
--- The new events of many threads, each behind its own number.
-SELECT e.thread_id, e.seq, e.run_id, e.type, e.body
+-- The new events of many threads, each behind its own number; a thread that is gone has no number.
+SELECT t.thread_id, h.thread_id IS NULL AS gone, e.seq, e.run_id, e.type, e.body
 FROM unnest(%(threads)b::uuid[], %(after)b::int8[]) AS t (thread_id, after)
-CROSS JOIN LATERAL (
+LEFT JOIN event_heads h ON h.thread_id = t.thread_id
+LEFT JOIN LATERAL (
     SELECT * FROM run_events r
     WHERE r.thread_id = t.thread_id AND r.seq > t.after
     ORDER BY r.seq
     LIMIT %(limit)s
-) AS e
+) AS e ON h.last_seq > t.after
+WHERE h.thread_id IS NULL OR h.last_seq > t.after
 
 -- of_run --
--- All events of one run, oldest first.
-SELECT type, body FROM run_events WHERE run_id = %(run_id)s ORDER BY seq
+-- What people see of one run, oldest first.
+SELECT body FROM run_events WHERE run_id = %(run_id)s AND type = ANY(%(types)s) ORDER BY seq
 
 -- head --
 -- The last number given out on a thread.

@@ -59,4 +59,4 @@ WITH thread AS (
     DELETE FROM checkpoint_writes USING thread
     WHERE checkpoint_writes.thread_id = thread.thread_id::text
 )
-SELECT thread_id FROM thread
+SELECT thread_id, pg_notify('goldenpath_events', 'deletion,' || thread_id) FROM thread

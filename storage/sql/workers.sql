@@ -1,6 +1,7 @@
 -- claim --
--- Take a run for an attempt of this worker, and the pen of its thread with it. Nothing when it has
--- ended (or was cancelled) meanwhile. Rows are locked pen first, as every writer does.
+-- Take a waiting run for an attempt of this worker, and the pen of its thread with it. Nothing when
+-- it has ended or is taken, or when others hold this worker for lost. Rows are locked pen first, as
+-- every writer does.
 WITH head AS (
     SELECT h.thread_id FROM event_heads h JOIN runs r USING (thread_id)
     WHERE r.run_id = %(run_id)s
@@ -10,8 +11,8 @@ WITH head AS (
     SET status = 'running', attempt = r.attempt + 1, worker_id = %(worker_id)s,
         started_at = coalesce(r.started_at, now()), updated_at = now()
     FROM head
-    WHERE r.run_id = %(run_id)s AND r.thread_id = head.thread_id
-        AND r.status IN ('pending', 'running')
+    WHERE r.run_id = %(run_id)s AND r.thread_id = head.thread_id AND r.status = 'pending'
+        AND EXISTS (SELECT 1 FROM workers w WHERE w.worker_id = %(worker_id)s)
     RETURNING r.*
 ), pen AS (
     UPDATE event_heads AS h SET run_id = claimed.run_id, attempt = claimed.attempt
@@ -20,41 +21,47 @@ WITH head AS (
 SELECT claimed.*, t.state_updated_at IS NULL AND claimed.attempt = 1 AS thread_is_new
 FROM claimed JOIN threads t ON t.thread_id = claimed.thread_id
 
--- cancelled_of_worker --
--- Runs of this worker that someone wants stopped.
-SELECT run_id FROM runs WHERE worker_id = %(worker_id)s AND cancel_requested_at IS NOT NULL
-
 -- register_worker --
 -- A process that executes runs says which machine and process it is.
 INSERT INTO workers (worker_id, machine, process_id, process_started_at)
 VALUES (%(worker_id)s, %(machine)s, %(process_id)s, %(process_started_at)s)
+ON CONFLICT (worker_id) DO UPDATE SET heartbeat_at = now()
 
 -- beat --
--- The worker is alive.
-UPDATE workers SET heartbeat_at = now() WHERE worker_id = %(worker_id)s
+-- The worker is alive; nothing when others hold it for lost.
+UPDATE workers SET heartbeat_at = now() WHERE worker_id = %(worker_id)s RETURNING worker_id
 
--- forget_worker --
--- The worker has stopped.
-DELETE FROM workers WHERE worker_id = %(worker_id)s
+-- runs_of_worker --
+-- The runs that this worker executes, and which of them someone wants stopped.
+SELECT run_id, cancel_requested_at IS NOT NULL AS cancel_requested, cancel_action
+FROM runs WHERE worker_id = %(worker_id)s AND status = 'running'
 
--- other_workers --
--- Every worker but this one, and for how long it has been silent.
-SELECT worker_id, machine, process_id, process_started_at,
-    extract(epoch FROM now() - heartbeat_at)::float8 AS silent_s
-FROM workers WHERE worker_id <> %(worker_id)s
+-- keep_moving --
+-- Forget lost workers, take back their runs, put lost jobs again, admit what is due.
+SELECT keep_runs_moving(%(lease_s)s) AS next_due_s
 
--- orphans --
--- Running runs whose worker is among the lost or is not known at all.
-SELECT r.run_id, r.job_id, r.worker_id FROM runs r
-WHERE r.status = 'running'
-    AND (r.worker_id = ANY(%(lost)s) OR NOT EXISTS (
-        SELECT 1 FROM workers w WHERE w.worker_id = r.worker_id
-    ))
-ORDER BY r.created_at, r.run_id
+-- take_back --
+-- Runs that their worker does not know how to end: they count as crashed.
+UPDATE runs SET status = 'pending', worker_id = NULL, job_id = NULL, crashes = crashes + 1,
+    updated_at = now()
+WHERE run_id = ANY(%(run_ids)s) AND worker_id = %(worker_id)s AND status = 'running'
+
+-- drop_jobs --
+-- Jobs that the queue holds for taken and nobody executes: their runs get new ones.
+DELETE FROM procrastinate_jobs WHERE id = ANY(%(job_ids)s) AND status = 'doing'
+
+-- jobs_of_queue_worker --
+-- Jobs that the queue holds for taken by one of its workers.
+SELECT id FROM procrastinate_jobs WHERE worker_id = %(queue_worker_id)s AND status = 'doing'
 
 -- forget_workers --
--- The lost workers' runs have been handed on.
-DELETE FROM workers WHERE worker_id = ANY(%(lost)s)
+-- Workers that have stopped, or whose processes are gone.
+DELETE FROM workers WHERE worker_id = ANY(%(workers)s)
+
+-- other_workers --
+-- Every worker but this one.
+SELECT worker_id, machine, process_id, process_started_at
+FROM workers WHERE worker_id <> %(worker_id)s
 
 -- workers_alive --
 -- How many workers have beaten within the lease.

@@ -141,6 +141,20 @@ def asking() -> Graph:
     return builder.compile(name="asking")
 
 
+def counting() -> Graph:
+    """Two steps that count on."""
+
+    def step(state: Count) -> Count:
+        return {"count": state.get("count", 0) + 1}
+
+    builder = StateGraph(Count)
+    builder.add_node("one", step)
+    builder.add_node("two", step)
+    builder.add_edge(START, "one")
+    builder.add_edge("one", "two")
+    return builder.compile(name="counting")
+
+
 class Gates:
     """Doors that a test opens: a node waits at its door and says that it is there."""
 

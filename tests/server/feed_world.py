@@ -33,7 +33,7 @@ class CountedEvents(EventLog):
 
     async def after_many(
         self, cursors: Mapping[UUID, int], limit: int
-    ) -> dict[UUID, list[StoredEvent]]:
+    ) -> dict[UUID, list[StoredEvent] | None]:
         self.refreshes += 1
         return await super().after_many(cursors, limit)
 

@@ -44,11 +44,13 @@ async def test_many_threads_are_read_at_once_each_from_its_own_number(
 ) -> None:
     first, second, third = [await with_events(database, commit, count) for count in (3, 5, 1)]
     log = EventLog(database)
-    cursors = {first.thread_id: 1, second.thread_id: 0, third.thread_id: 1, uuid4(): 0}
+    gone = uuid4()
+    cursors = {first.thread_id: 1, second.thread_id: 0, third.thread_id: 1, gone: 0}
     found = await log.after_many(cursors, 2)
-    assert {thread: [event.seq for event in events] for thread, events in found.items()} == {
+    assert {thread: events and [it.seq for it in events] for thread, events in found.items()} == {
         first.thread_id: [2, 3],
         second.thread_id: [1, 2],
+        gone: None,
     }
     assert found[second.thread_id] == await log.after(second.thread_id, 0, 2)
     assert await log.after_many({}, 2) == {}

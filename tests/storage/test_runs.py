@@ -26,7 +26,7 @@ async def start(database: Database, thread_id: UUID, **more: object) -> UUID:
     fields = {"kwargs": {}, "metadata": {}, "thread_metadata": {}, **more}
     new = NewRun(uuid4(), thread_id, "data", "data", **fields)  # pyright: ignore[reportArgumentType]
     async with database.transaction() as connection:
-        return (await insert_run(connection, LOCAL_USER, new, 1)).run_id
+        return (await insert_run(connection, LOCAL_USER, new)).run_id
 
 
 async def test_a_new_run_waits_and_makes_its_thread_busy(

@@ -1,0 +1,162 @@
+"""Whose turn it is: the oldest run of each thread, so many of each user, interactive ones first."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.identity import LOCAL_USER, UserContext
+from server.runs.processes import this_process
+from storage.database import Connection, Database, DatabaseLimits
+from storage.runs import NewRun, end_pending_run, insert_run, lock_run
+from storage.threads import insert_thread
+from storage.workers import WorkerRegistry
+
+OTHER = UserContext("other", "local")
+LEASE_S = 60.0
+
+
+@pytest.fixture
+async def small(database_url: str) -> Any:
+    """A database that lets each user run three at once."""
+    async with Database(database_url, DatabaseLimits(runs_per_user=3)) as opened:
+        yield opened
+
+
+async def add(
+    database: Database, user: UserContext = LOCAL_USER, thread_id: UUID | None = None, **more: Any
+) -> NewRun:
+    new = NewRun(uuid4(), thread_id or uuid4(), "data", "data", {}, {}, {}, **more)
+    async with database.transaction() as connection:
+        if thread_id is None:
+            await insert_thread(connection, user, new.thread_id, {})
+        await insert_run(connection, user, new)
+    return new
+
+
+async def queued(database: Database) -> list[UUID]:
+    """The runs that have jobs, in the order in which workers get them."""
+    async with database.transaction() as connection:
+        cursor = await connection.execute(
+            "SELECT args ->> 'run_id' AS run_id FROM procrastinate_jobs WHERE status = 'todo'"
+            " ORDER BY priority DESC, id"
+        )
+        return [UUID(row["run_id"]) for row in await cursor.fetchall()]
+
+
+async def end(connection: Connection, new: NewRun, user: UserContext = LOCAL_USER) -> None:
+    run = await lock_run(connection, user, new.run_id)
+    await end_pending_run(connection, run, "interrupt", [("end", "{}")])
+
+
+async def test_of_each_thread_only_the_oldest_run_is_queued(database: Database) -> None:
+    first = await add(database)
+    second, third = [await add(database, thread_id=first.thread_id) for _ in range(2)]
+    assert await queued(database) == [first.run_id]
+    async with database.transaction() as connection:
+        await end(connection, second)
+    assert await queued(database) == [first.run_id]
+    async with database.transaction() as connection:
+        await end(connection, first)
+    assert await queued(database) == [third.run_id]
+
+
+async def test_a_user_has_so_many_at_once_and_the_rest_in_order(small: Database) -> None:
+    runs = [await add(small) for _ in range(6)]
+    assert await queued(small) == [run.run_id for run in runs[:3]]
+    async with small.transaction() as connection:
+        await end(connection, runs[1])
+    assert set(await queued(small)) == {runs[0].run_id, runs[2].run_id, runs[3].run_id}
+
+
+async def test_a_thousand_runs_of_one_user_do_not_keep_another_waiting(database: Database) -> None:
+    for _ in range(1_000):
+        await add(database)
+    chat = await add(database, OTHER)
+    order = await queued(database)
+    assert len(order) == DatabaseLimits().runs_per_user + 1
+    assert order.index(chat.run_id) == 1
+
+
+async def test_interactive_runs_go_before_those_that_nobody_waits_for(database: Database) -> None:
+    background = [await add(database, priority=-1) for _ in range(3)]
+    chat = await add(database)
+    order = await queued(database)
+    assert order[0] == chat.run_id
+    assert set(order[1:]) == {run.run_id for run in background}
+
+
+async def test_what_nobody_waits_for_leaves_places_for_what_somebody_does(small: Database) -> None:
+    for _ in range(5):
+        await add(small, priority=-1)
+    assert len(await queued(small)) == 1
+    chats = [await add(small) for _ in range(2)]
+    assert (await queued(small))[:2] == [run.run_id for run in chats]
+
+
+async def test_a_delayed_run_stands_in_nobodys_way_and_comes_when_it_is_due(
+    database: Database,
+) -> None:
+    workers = WorkerRegistry(database)
+    late = await add(database, after_s=0.2)
+    now = await add(database, thread_id=late.thread_id)
+    assert await queued(database) == [now.run_id]
+    due_s = await workers.keep_moving(LEASE_S)
+    assert due_s is not None
+    assert 0 < due_s <= 0.2
+    async with database.transaction() as connection:
+        await end(connection, now)
+    async with asyncio.timeout(10):
+        while await queued(database) != [late.run_id]:
+            await workers.keep_moving(LEASE_S)
+    assert await workers.keep_moving(LEASE_S) is None
+
+
+async def test_ends_at_the_same_time_leave_nobody_waiting(small: Database) -> None:
+    # Each transaction sees the other's run still going on; one of them must admit for both.
+    runs = [await add(small) for _ in range(5)]
+    async with small.api.connection() as one, small.api.connection() as other:
+        for connection, run in ((one, runs[0]), (other, runs[1])):
+            await connection.execute("BEGIN")
+            await lock_run(connection, LOCAL_USER, run.run_id)
+        await end(one, runs[0])
+        second = asyncio.create_task(end(other, runs[1]))
+        # It waits for the first, near the limit.
+        done, _ = await asyncio.wait([second], timeout=0.2)
+        assert not done
+        await one.execute("COMMIT")
+        await second
+        await other.execute("COMMIT")
+    assert set(await queued(small)) == {runs[2].run_id, runs[3].run_id, runs[4].run_id}
+
+
+async def test_a_lost_job_is_put_again(database: Database) -> None:
+    run = await add(database)
+    async with database.transaction() as connection:
+        await connection.execute("DELETE FROM procrastinate_jobs")
+    await WorkerRegistry(database).keep_moving(LEASE_S)
+    assert await queued(database) == [run.run_id]
+
+
+async def test_the_runs_of_a_lost_worker_wait_for_another(database: Database) -> None:
+    workers = WorkerRegistry(database)
+    run = await add(database)
+    lost, living = this_process(uuid4()), this_process(uuid4())
+    for worker in (lost, living):
+        await workers.register_worker(worker)
+    assert await workers.claim(run.run_id, lost.worker_id)
+    assert await workers.claim(run.run_id, living.worker_id) is None
+    async with database.transaction() as connection:
+        await connection.execute(
+            "UPDATE workers SET heartbeat_at = now() - interval '1 hour' WHERE worker_id = %s",
+            [lost.worker_id],
+        )
+        await connection.execute("DELETE FROM procrastinate_jobs")
+    await workers.keep_moving(LEASE_S)
+    assert await queued(database) == [run.run_id]
+    assert await workers.beat(lost.worker_id) is None
+    assert await workers.claim(run.run_id, lost.worker_id) is None
+    claimed = await workers.claim(run.run_id, living.worker_id)
+    assert claimed
+    assert (claimed.run.attempt, claimed.run.crashes) == (2, 1)
