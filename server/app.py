@@ -5,6 +5,8 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
+from graphs.config_file import read_config_file
+from server.browsers import let_pages_in
 from server.composition import Services
 from server.errors import add_error_handlers
 from server.routes import (
@@ -36,6 +38,7 @@ def create_app(services: Services, api_url: str) -> FastAPI:
     )
     app.state.services = services
     add_error_handlers(app)
+    let_pages_in(app, read_config_file(services.settings.config).cors)
     for module in (chat, assistants, threads, thread_runs, runs, usage, reports, system, health):
         app.include_router(module.router)
 
