@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -9,7 +10,6 @@ from typing import Any, Literal, cast
 import orjson
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained
-from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import RunControl
 from langgraph.types import StreamMode
 
@@ -17,6 +17,7 @@ from domain.errors import GoldenpathError, StaleAttempt
 from domain.events import EndStatus, Event, EventType
 from domain.ports import EventSink
 from graphs.coalescing import Coalescer
+from graphs.factories import Graph
 from graphs.stream_parts import json_default
 from graphs.translator import Translator
 
@@ -34,7 +35,8 @@ KEPT_CHARS = 2_048
 class GraphCall:
     """What to run."""
 
-    graph: CompiledStateGraph[Any, Any, Any, Any]
+    #: The graph, or what makes it for the run and puts it away after.
+    graph: Graph | AbstractAsyncContextManager[Graph]
     #: Input or Command; None goes on from the last checkpoint.
     input: Any
     config: RunnableConfig
@@ -89,7 +91,8 @@ class GraphRun:
         started = self._translator.start(self._now(), call.question, call.from_checkpoint)
         self._coalescer.add(started)
         try:
-            await self._follow()
+            async with _ready(self._call.graph) as graph:
+                await self._follow(graph)
         except (StaleAttempt, GraphDrained):
             raise
         except Exception as error:
@@ -117,9 +120,9 @@ class GraphRun:
             return self._outcome(end, [("error", error)], message, error=message)
         return self._outcome(end, reason=message)
 
-    async def _follow(self) -> None:
+    async def _follow(self, graph: Graph) -> None:
         call = self._call
-        stream = call.graph.astream(
+        stream = graph.astream(
             call.input,
             call.config,
             context=call.context,
@@ -192,6 +195,12 @@ class GraphRun:
             has_next_step=bool(self._open_tasks),
             error=error,
         )
+
+
+def _ready(
+    graph: Graph | AbstractAsyncContextManager[Graph],
+) -> AbstractAsyncContextManager[Graph]:
+    return graph if isinstance(graph, AbstractAsyncContextManager) else nullcontext(graph)
 
 
 def _in_words(error: Exception) -> str:

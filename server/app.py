@@ -7,7 +7,17 @@ from fastapi.responses import RedirectResponse
 
 from server.composition import Services
 from server.errors import add_error_handlers
-from server.routes import chat, health, reports, runs, thread_runs, threads, usage
+from server.routes import (
+    assistants,
+    chat,
+    health,
+    reports,
+    runs,
+    system,
+    thread_runs,
+    threads,
+    usage,
+)
 from ui.app import mount_ui
 
 #: Where the pages are.
@@ -26,7 +36,7 @@ def create_app(services: Services, api_url: str) -> FastAPI:
     )
     app.state.services = services
     add_error_handlers(app)
-    for module in (chat, threads, thread_runs, runs, usage, reports, health):
+    for module in (chat, assistants, threads, thread_runs, runs, usage, reports, system, health):
         app.include_router(module.router)
 
     @app.get("/", include_in_schema=False)

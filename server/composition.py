@@ -9,12 +9,15 @@ from typing import Any
 
 from domain.costs.prices import PriceBook
 from graphs.catalog import GraphEntry, load_catalog
+from server.assistants import default_assistants
 from server.call_price import call_price
+from server.http_app import http_app_lifespan
 from server.runs.attempts import Engine, ExecutionLimits
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.worker import Worker, WorkerLimits
-from server.settings import Settings
+from server.settings import Settings, set_variables
+from storage.assistants import AssistantRepository
 from storage.database import Database, DatabaseLimits
 from storage.embedded import EmbeddedPostgres, create_database
 from storage.group_commit import GroupCommit
@@ -42,6 +45,7 @@ class Services:
 
     settings: Settings
     database: Database
+    assistants: AssistantRepository
     threads: ThreadRepository
     runs: RunRepository
     workers: WorkerRegistry
@@ -81,43 +85,54 @@ async def open_database(settings: Settings) -> AsyncGenerator[str]:
 
 
 @asynccontextmanager
+async def open_ports(database: Database, settings: Settings) -> AsyncGenerator[Ports]:
+    """What graphs reach, installed as the default of runs that bring no ports."""
+    ports = Ports(
+        usage=UsageRepository(database),
+        samples=UsageImporter(database),
+        reports=ReportRepository(database),
+        models=ChatModels(model_settings(settings)),
+    )
+    default_ports.install(ports)
+    try:
+        yield ports
+    finally:
+        default_ports.remove(ports)
+        await ports.models.aclose()
+
+
+@asynccontextmanager
 async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenerator[Services]:
     """Everything a process needs, running; closed in the opposite order."""
-    graphs = load_catalog(settings.config)
+    graphs = load_catalog(settings.config, set_variables)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(open_database(settings))
         database = await stack.enter_async_context(Database(url, _database_limits(settings)))
         listener = Listener(url)
         events = EventLog(database)
-        usage, usage_imports = UsageRepository(database), UsageImporter(database)
-        report_repository = ReportRepository(database)
-        ports = Ports(
-            usage=usage,
-            samples=usage_imports,
-            reports=report_repository,
-            models=ChatModels(model_settings(settings)),
-        )
-        stack.push_async_callback(ports.models.aclose)
-        default_ports.install(ports)
+        ports = await stack.enter_async_context(open_ports(database, settings))
+        await stack.enter_async_context(http_app_lifespan(settings.config))
         worker = commit = None
         if with_worker:
             commit = await stack.enter_async_context(GroupCommit(database.runs))
             engine = _engine(settings, database, commit, graphs, ports)
             worker = Worker(url, engine, listener, _worker_limits(settings))
         feed = Feed(events, listener, commit)
+        assistants = AssistantRepository(database, default_assistants(graphs))
         services = Services(
             settings=settings,
             database=database,
+            assistants=assistants,
             threads=ThreadRepository(database),
             runs=RunRepository(database),
             workers=WorkerRegistry(database),
             events=events,
             artifacts=ArtifactRepository(database),
-            usage=usage,
-            usage_imports=usage_imports,
-            reports=report_repository,
+            usage=UsageRepository(database),
+            usage_imports=UsageImporter(database),
+            reports=ReportRepository(database),
             graphs=graphs,
-            manager=RunManager(database, events, feed, graphs),
+            manager=RunManager(database, feed, graphs, assistants),
             feed=feed,
             models=ports.models,
             listener=listener,

@@ -8,12 +8,13 @@ from domain.identity import LOCAL_USER, UserContext
 from server.composition import Services
 
 
-def services(request: Request) -> Services:
+# Coroutines, since FastAPI takes plain functions to a thread and back for every request.
+async def services(request: Request) -> Services:
     """The services that the composition root opened."""
     return request.app.state.services
 
 
-def current_user() -> UserContext:
+async def current_user() -> UserContext:
     """Who asks. Local mode signs everyone in as `local`."""
     return LOCAL_USER
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -128,6 +129,23 @@ def prepare_libraries(settings: Settings) -> None:
     uploads = settings.data_dir.resolve() / "uploads"
     for name, value in {**_LIBRARIES, "GRADIO_TEMP_DIR": str(uploads)}.items():
         os.environ.setdefault(name, value)
+
+
+def set_variables(variables: Mapping[str, str] | Path) -> None:
+    """Set what the graphs ask for, from names with values or a dotenv file.
+
+    What the environment says already is left as it is. Raises `InvalidSettings` for our own
+    settings: they have been read by then.
+    """
+    given = dotenv_values(variables) if isinstance(variables, Path) else variables
+    for name, value in given.items():
+        if name.upper().startswith(PREFIX):
+            raise InvalidSettings(
+                f"`env` of langgraph.json sets {name}, but the service's own settings are read "
+                "before. Set it in the environment instead."
+            )
+        if value is not None:
+            os.environ.setdefault(name, value)
 
 
 def setting_names() -> dict[str, str]:

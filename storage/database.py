@@ -77,10 +77,15 @@ def queue_pool(**options: Any) -> AsyncConnectionPool[Any]:
     """The pool of the queue's library, as it asks for it.
 
     Without the look at each connection before its use: one more round trip for what a failing
-    statement tells as well.
+    statement tells as well. And without a transaction around each of its single statements.
     """
     options["check"] = None
+    options["configure"] = _one_statement_each
     return AsyncConnectionPool(**options)
+
+
+async def _one_statement_each(connection: AsyncConnection[Any]) -> None:
+    await connection.set_autocommit(True)
 
 
 def _pool(url: str, name: str, size: int, limits: DatabaseLimits) -> Pool:

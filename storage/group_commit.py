@@ -31,8 +31,9 @@ _SQL = load_statements("group_commit")
 #: How long a write that nobody waits for may wait for one that somebody waits for.
 _LINGER_S = 0.001
 
-#: Turns of the event loop after which a graph's stream has delivered what was put before.
-_TURNS = 4
+#: Turns of the event loop before a flush: a graph's stream has then delivered what was put before
+#: (that takes four), and runs that the last flush let go have come to their next step.
+_TURNS = 16
 
 #: How long to wait before trying a lost connection again, doubling from first to last.
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.05, 2.0

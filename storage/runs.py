@@ -27,6 +27,41 @@ class RunSelection:
     status: RunStatus | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NewThread:
+    """The thread that comes with a run."""
+
+    #: Shown nowhere.
+    is_temporary: bool = False
+    #: Gone with the run's end.
+    goes_with_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run as it is asked for."""
+
+    run_id: UUID
+    thread_id: UUID
+    assistant_id: str
+    graph_id: str
+    kwargs: dict[str, Any]
+    metadata: dict[str, Any]
+    #: Metadata for the thread where it has none of that name (a title, say).
+    thread_metadata: dict[str, Any]
+    multitask_strategy: MultitaskStrategy = "enqueue"
+    #: Higher goes first; 0 is interactive.
+    priority: int = 0
+    #: Not before so many seconds from now.
+    after_s: float = 0.0
+
+    @property
+    def answers_interrupt(self) -> bool:
+        """Whether it brings the answer its thread waits for."""
+        command = self.kwargs.get("command")
+        return bool(command and "resume" in command)
+
+
 class RunRepository:
     """Reads the runs of one user at a time."""
 
@@ -63,6 +98,19 @@ class RunRepository:
             cursor = await connection.execute(_SQL["selected"], parameters)
             return [row["run_id"] for row in await cursor.fetchall()]
 
+    async def insert_with_thread(self, user: UserContext, new: NewRun, thread: NewThread) -> Run:
+        """Write a pending run and its new thread; a worker gets it when its turn comes."""
+        parameters = {
+            **_values(user, new),
+            "is_temporary": thread.is_temporary,
+            "goes_with_run": thread.goes_with_run,
+        }
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["insert_with_thread"], parameters, prepare=True)
+            row = await cursor.fetchone()
+        assert row
+        return run_of(row)
+
     async def delete(self, user: UserContext, run_id: UUID) -> bool:
         """Delete a run that has ended; False when there is none (any more)."""
         async with self._database.api.connection() as connection:
@@ -70,34 +118,17 @@ class RunRepository:
             return cursor.rowcount > 0
 
 
-@dataclass(frozen=True, slots=True)
-class NewRun:
-    """A run as it is asked for."""
-
-    run_id: UUID
-    thread_id: UUID
-    assistant_id: str
-    graph_id: str
-    kwargs: dict[str, Any]
-    metadata: dict[str, Any]
-    #: Metadata for the thread where it has none of that name (a title, say).
-    thread_metadata: dict[str, Any]
-    multitask_strategy: MultitaskStrategy = "enqueue"
-    #: Higher goes first; 0 is interactive.
-    priority: int = 0
-    #: Not before so many seconds from now.
-    after_s: float = 0.0
-
-    @property
-    def answers_interrupt(self) -> bool:
-        """Whether it brings the answer its thread waits for."""
-        command = self.kwargs.get("command")
-        return bool(command and "resume" in command)
-
-
 async def insert_run(connection: Connection, user: UserContext, new: NewRun) -> Run:
     """Write a pending run in the caller's transaction; a worker gets it when its turn comes."""
-    parameters = {
+    parameters = {**_values(user, new), "answers": new.answers_interrupt}
+    row = await (await connection.execute(_SQL["insert"], parameters)).fetchone()
+    if row is None:
+        raise NotFound("thread", str(new.thread_id))
+    return run_of(row)
+
+
+def _values(user: UserContext, new: NewRun) -> dict[str, Any]:
+    return {
         **_key(user, new.run_id),
         "thread_id": new.thread_id,
         "assistant_id": new.assistant_id,
@@ -106,14 +137,9 @@ async def insert_run(connection: Connection, user: UserContext, new: NewRun) -> 
         "metadata": to_json(new.metadata),
         "thread_metadata": to_json(new.thread_metadata),
         "multitask_strategy": new.multitask_strategy,
-        "answers": new.answers_interrupt,
         "priority": new.priority,
         "after_s": new.after_s,
     }
-    row = await (await connection.execute(_SQL["insert"], parameters)).fetchone()
-    if row is None:
-        raise NotFound("thread", str(new.thread_id))
-    return run_of(row)
 
 
 async def lock_run(connection: Connection, user: UserContext, run_id: UUID) -> Run:
@@ -122,14 +148,6 @@ async def lock_run(connection: Connection, user: UserContext, run_id: UUID) -> R
     if row is None:
         raise NotFound("run", str(run_id))
     return run_of(row)
-
-
-async def insert_temporary_thread(
-    connection: Connection, user: UserContext, thread_id: UUID, *, goes_with_run: bool
-) -> None:
-    """Make the thread of one stateless run, in the caller's transaction."""
-    parameters = {**_owner(user), "thread_id": thread_id, "goes_with_run": goes_with_run}
-    await connection.execute(_SQL["insert_temporary_thread"], parameters)
 
 
 async def open_runs(connection: Connection, user: UserContext, thread_id: UUID) -> list[Run]:

@@ -1,7 +1,7 @@
 """Chat: send a message and watch the agents at work."""
 
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
@@ -47,13 +47,19 @@ async def chat(body: ChatMessage, services: ServicesDep, user: UserDep) -> Event
     A lost connection changes nothing: read on with `GET /threads/{thread_id}/events` and the last
     `id` you have seen.
     """
-    # Read before the run can write: nothing of it lies behind this.
-    after = await services.events.head(body.thread_id) if body.thread_id else 0
+    # Both before the run can write: nothing of it lies behind this.
+    new_thread_id = None
+    if body.thread_id:
+        after = await services.events.head(body.thread_id)
+    else:
+        after, new_thread_id = 0, uuid4()
+        services.feed.expect(new_thread_id)
     run = await services.manager.start(
         user,
         RunRequest(
             assistant_id=CHAT_ASSISTANT,
             thread_id=body.thread_id,
+            new_thread_id=new_thread_id,
             input={"messages": [{"role": "user", "content": body.message}]},
         ),
     )

@@ -6,9 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
 
-from domain.errors import NotWaiting
 from server.dependencies import ServicesDep, UserDep
-from server.runs.manager import only_answer
+from server.runs.answers import OnlyAnswer
 from server.shapes import RunShape, problems, run_shape
 
 router = APIRouter(prefix="/runs", tags=["runs"])
@@ -43,11 +42,5 @@ async def cancel_run(run_id: UUID, services: ServicesDep, user: UserDep) -> RunS
 @router.post("/{run_id}/resume", responses=problems(404, 409, 422, 503))
 async def resume_run(run_id: UUID, body: Answers, services: ServicesDep, user: UserDep) -> RunShape:
     """Answer what the run asks; it goes on as a new run on the same thread."""
-    answers = body.answers
-    if answers is None:
-        run = await services.runs.get(user, run_id)
-        thread = await services.threads.get(user, run.thread_id)
-        if thread.status != "interrupted":
-            raise NotWaiting(str(run_id))
-        answers = only_answer(thread.interrupts, body.value)
+    answers = OnlyAnswer(body.value) if body.answers is None else body.answers
     return run_shape(await services.manager.resume(user, run_id, answers))

@@ -1,6 +1,7 @@
 """One attempt at a run: from what the log has of it to how it ended."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from domain.identity import UserContext
 from domain.run_log import RunLog, fold
 from domain.runs import ClaimedRun, Run
 from graphs.catalog import GraphEntry
+from graphs.factories import Graph, GraphFactory, GraphUse
 from graphs.lifecycle import GraphCall, GraphRun, Outcome
 from graphs.open_work import RunIdentity
 from graphs.speech import Price
@@ -118,8 +120,9 @@ class Attempt:
                 given, start = None, {}
                 from_checkpoint = last.checkpoint["id"]
         config.setdefault("configurable", {}).update(start)
+        use = GraphUse("threads.create_run", self.user, config, run.kwargs.get("context"))
         return GraphCall(
-            graph=entry.graph.copy({"checkpointer": saver}),
+            graph=_with_saver(entry, use, saver),
             input=given,
             config=config,
             context=self._context(entry, run.kwargs),
@@ -129,7 +132,8 @@ class Attempt:
         )
 
     def _context(self, entry: GraphEntry, kwargs: Mapping[str, Any]) -> Any:
-        if entry.graph.context_schema is AgentContext:
+        graph = entry.source
+        if not isinstance(graph, GraphFactory) and graph.context_schema is AgentContext:
             return AgentContext(self.user.user_id, self.user.tenant_id, self.engine.ports)
         return kwargs.get("context")
 
@@ -139,9 +143,10 @@ class Attempt:
         entry = self.engine.graphs.get(self.claimed.run.graph_id)
         if entry is None:
             return outcome
-        graph = entry.graph.copy({"checkpointer": self._saver()})
         config: RunnableConfig = {"configurable": {"thread_id": str(self.pen.thread_id)}}
-        state = await graph.aget_state(config)
+        use = GraphUse("threads.create_run", self.user, config, None)
+        async with _with_saver(entry, use, self._saver()) as graph:
+            state = await graph.aget_state(config)
         interrupts = {
             task.id: [
                 {"id": it.id, "value": it.value, "response_schema": it.response_schema}
@@ -181,3 +186,9 @@ def _not_run(
 ) -> Outcome:
     events = closing_events(translator, run, end, reason, error)
     return Outcome(end, events, error=reason if error else None)
+
+
+@asynccontextmanager
+async def _with_saver(entry: GraphEntry, use: GraphUse, saver: RunSaver) -> AsyncGenerator[Graph]:
+    async with entry.opened(use) as graph:
+        yield graph.copy({"checkpointer": saver})

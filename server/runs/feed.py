@@ -27,6 +27,9 @@ EVENTS_CHANNEL = "goldenpath_events"
 _RECENT = 512
 _PAGE = 500
 
+#: How long the tail of a new thread waits for its reader, seconds.
+_EXPECTED_S = 30.0
+
 #: Without a notification threads are looked at so often: the safety net.
 _POLL_S = 1.0
 
@@ -43,6 +46,8 @@ class _Tail:
     grown: asyncio.Event = field(default_factory=asyncio.Event)
     #: The thread was deleted: nothing will ever come.
     is_gone: bool = False
+    #: It has no reader yet and is kept for one until then, by the loop's clock.
+    expected_until: float = 0.0
 
     def extend(self, events: list[StoredEvent]) -> None:
         self.recent.extend(events)
@@ -104,6 +109,11 @@ class Feed:
             except DatabaseError as error:
                 # Nobody misses anything: the next look starts where this one would have.
                 logger.warning("The log could not be read, looking again: %s", error)
+
+    def expect(self, thread_id: UUID) -> None:
+        """Keep what comes of a thread that is about to be made: its reader need not look it up."""
+        until = asyncio.get_running_loop().time() + _EXPECTED_S
+        self._tails[thread_id] = _Tail(cursor=0, expected_until=until)
 
     async def follow(self, thread_id: UUID, after: int) -> AsyncGenerator[list[StoredEvent]]:
         """Everything behind `after`, in order and without a gap, for as long as one reads.
@@ -183,6 +193,10 @@ class Feed:
                 self._wake.set()
 
     def _look_at_all(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for thread_id, tail in list(self._tails.items()):
+            if not tail.readers and tail.expected_until < now:
+                del self._tails[thread_id]
         self._dirty.update(self._tails)
         self._wake.set()
 
@@ -204,7 +218,10 @@ class Feed:
             tail = self._tails.get(thread_id)
             # A tail that was dropped and made anew meanwhile starts where its reader is.
             if tail and tail.cursor == cursors[thread_id]:
-                tail.extend(events) if events else tail.end()
+                if events:
+                    tail.extend(events)
+                elif tail.expected_until < asyncio.get_running_loop().time():
+                    tail.end()
             if events and len(events) == _PAGE:
                 self._dirty.add(thread_id)
                 self._wake.set()

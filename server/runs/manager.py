@@ -2,31 +2,33 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.errors import Conflict, InvalidInput, NotFound, NotWaiting
+from domain.errors import Conflict, NotFound, NotWaiting
 from domain.identity import UserContext
 from domain.run_log import RunLog, fold
 from domain.runs import CancelAction, Run, Thread
 from graphs.catalog import GraphEntry
 from graphs.stream_parts import short_input
 from graphs.translator import Translator
-from server.runs.answers import checked_answers
+from server.runs.answers import OnlyAnswer, checked_answers, resumed_answers
 from server.runs.attempts import closing_events, identity_of
 from server.runs.feed import Feed
 from server.runs.journal import event_rows
 from server.runs.requests import RunRequest
+from storage.assistants import AssistantRepository
 from storage.database import Connection, Database
 from storage.run_events import EventLog
 from storage.runs import (
     NewRun,
+    NewThread,
     RunRepository,
     RunSelection,
     end_pending_run,
     insert_run,
-    insert_temporary_thread,
     lock_run,
     open_runs,
     request_cancel,
@@ -47,13 +49,18 @@ class RunManager:
     """The one way to start, stop and answer runs, for every protocol."""
 
     def __init__(
-        self, database: Database, events: EventLog, feed: Feed, graphs: Mapping[str, GraphEntry]
+        self,
+        database: Database,
+        feed: Feed,
+        graphs: Mapping[str, GraphEntry],
+        assistants: AssistantRepository,
     ) -> None:
         self._database = database
         self._runs = RunRepository(database)
-        self._events = events
+        self._events = EventLog(database)
         self._feed = feed
         self._graphs = graphs
+        self._assistants = assistants
 
     async def start(self, user: UserContext, request: RunRequest) -> Run:
         """Queue a run, on a new thread if none is given.
@@ -61,13 +68,26 @@ class RunManager:
         Raises `NotFound` for an unknown thread or assistant, `Conflict` when the thread is busy and
         the request does not want to wait for it.
         """
-        if request.assistant_id not in self._graphs:
-            raise NotFound("assistant", request.assistant_id)
+        assistant = await self._assistants.resolve(user, request.assistant_id)
+        if assistant.graph_id not in self._graphs:
+            raise NotFound("graph", assistant.graph_id)
+        request = request.with_assistant(assistant)
+        whose = (str(assistant.assistant_id), assistant.graph_id)
+        if request.thread_id is None:
+            goes = request.is_stateless and request.on_completion == "delete"
+            thread = NewThread(is_temporary=request.is_stateless, goes_with_run=goes)
+            new = _new_run(request.new_thread_id or uuid4(), request, whose)
+            return await self._runs.insert_with_thread(user, new, thread)
         async with self._database.transaction() as connection:
-            thread_id = await self._make_way(connection, user, request)
-            return await self._queue_run(connection, user, thread_id, request)
+            thread = await self._make_way(connection, user, request.thread_id, request)
+            if (request.command or {}).get("resume") is not None:
+                request = _with_answers(thread, request)
+            new = _new_run(thread.thread_id, request, whose)
+            return await insert_run(connection, user, new)
 
-    async def resume(self, user: UserContext, run_id: UUID, answers: Mapping[str, Any]) -> Run:
+    async def resume(
+        self, user: UserContext, run_id: UUID, answers: Mapping[str, Any] | OnlyAnswer
+    ) -> Run:
         """Go on with a paused run, as a new run on its thread.
 
         Raises `NotWaiting` when an answer's interrupt is not pending (any more), `InvalidInput`
@@ -77,13 +97,15 @@ class RunManager:
             run = await lock_run(connection, user, run_id)
             thread = await lock_thread(connection, user, run.thread_id)
             if thread.status != "interrupted" or run.end_status != "interrupted":
-                raise NotWaiting(", ".join(answers) or str(run_id))
+                raise NotWaiting(str(run_id))
             request = RunRequest(
                 assistant_id=run.assistant_id,
-                thread_id=run.thread_id,
                 command={"resume": checked_answers(thread.interrupts, answers)},
+                config=run.kwargs.get("config") or {},
+                context=run.kwargs.get("context"),
             )
-            return await self._queue_run(connection, user, run.thread_id, request)
+            new = _new_run(run.thread_id, request, (run.assistant_id, run.graph_id))
+            return await insert_run(connection, user, new)
 
     async def cancel(
         self, user: UserContext, run_id: UUID, action: CancelAction = "interrupt"
@@ -155,33 +177,24 @@ class RunManager:
             await delete_thread(connection, user, thread_id)
 
     async def _make_way(
-        self, connection: Connection, user: UserContext, request: RunRequest
-    ) -> UUID:
-        """The thread to run on, locked; what is in the way of the request is stopped."""
-        thread_id = request.thread_id
-        if thread_id is None:
-            thread_id = uuid4()
-            if request.is_stateless:
-                goes = request.on_completion == "delete"
-                await insert_temporary_thread(connection, user, thread_id, goes_with_run=goes)
-            else:
-                await insert_thread(connection, user, thread_id, {})
-            return thread_id
+        self, connection: Connection, user: UserContext, thread_id: UUID, request: RunRequest
+    ) -> Thread:
+        """Lock the thread to run on, and stop what is in the way of the request."""
         action = request.multitask_strategy
         if action in ("interrupt", "rollback"):
             # Whoever ends runs takes the pen first.
             await take_pen(connection, thread_id)
         thread = await self._thread(connection, user, thread_id, request)
-        if thread.status == "busy":
-            if action == "reject":
-                raise Conflict(
-                    f"The thread {thread_id} is busy. Wait for its run to end, cancel it, or send "
-                    "the run with the multitask strategy `enqueue`."
-                )
-            if action != "enqueue":
-                for run in await open_runs(connection, user, thread_id):
-                    await self._stop(connection, run, action)
-        return thread_id
+        if thread.status != "busy" or action == "enqueue":
+            return thread
+        if action == "reject":
+            raise Conflict(
+                f"The thread {thread_id} is busy. Wait for its run to end, cancel it, or send the "
+                "run with the multitask strategy `enqueue`."
+            )
+        for run in await open_runs(connection, user, thread_id):
+            await self._stop(connection, run, action)
+        return thread
 
     async def _thread(
         self, connection: Connection, user: UserContext, thread_id: UUID, request: RunRequest
@@ -189,24 +202,6 @@ class RunManager:
         if request.if_not_exists == "create":
             await insert_thread(connection, user, thread_id, {})
         return await lock_thread(connection, user, thread_id)
-
-    async def _queue_run(
-        self, connection: Connection, user: UserContext, thread_id: UUID, request: RunRequest
-    ) -> Run:
-        title = _title(request.input)
-        new = NewRun(
-            run_id=uuid4(),
-            thread_id=thread_id,
-            assistant_id=request.assistant_id,
-            graph_id=request.assistant_id,
-            kwargs=request.kwargs(),
-            metadata=dict(request.metadata),
-            thread_metadata={"title": title} if title else {},
-            multitask_strategy=request.multitask_strategy,
-            priority=_BACKGROUND if request.is_background else 0,
-            after_s=request.after_s,
-        )
-        return await insert_run(connection, user, new)
 
     async def _stop(self, connection: Connection, run: Run, action: CancelAction) -> None:
         """Stop a run whose pen is locked, as soon as can be."""
@@ -222,17 +217,29 @@ class RunManager:
         await end_pending_run(connection, run, action, event_rows(events))
 
 
-def only_answer(interrupts: Mapping[str, list[dict[str, Any]]], value: Any) -> dict[str, Any]:
-    """The answer to the only pending interrupt; raises `InvalidInput` when there are several."""
-    pending = [interrupt["id"] for group in interrupts.values() for interrupt in group]
-    if len(pending) > 1:
-        raise InvalidInput(
-            f"{len(pending)} questions are pending. Send `answers` with the interrupt's id for "
-            f"each: {', '.join(pending)}."
-        )
-    if not pending:
-        raise NotWaiting("this run")
-    return {pending[0]: value}
+def _with_answers(thread: Thread, request: RunRequest) -> RunRequest:
+    """The request with its answers by id, checked against what the thread asks."""
+    command = dict(request.command or {})
+    answers = resumed_answers(thread.interrupts, command["resume"])
+    command["resume"] = checked_answers(thread.interrupts, answers)
+    return replace(request, command=command)
+
+
+def _new_run(thread_id: UUID, request: RunRequest, whose: tuple[str, str]) -> NewRun:
+    """The run to write; `whose` are the ids of assistant and graph."""
+    title = _title(request.input)
+    return NewRun(
+        run_id=uuid4(),
+        thread_id=thread_id,
+        assistant_id=whose[0],
+        graph_id=whose[1],
+        kwargs=request.kwargs(),
+        metadata=dict(request.metadata),
+        thread_metadata={"title": title} if title else {},
+        multitask_strategy=request.multitask_strategy,
+        priority=_BACKGROUND if request.is_background else 0,
+        after_s=request.after_s,
+    )
 
 
 def _title(values: Any) -> str | None:

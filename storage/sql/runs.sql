@@ -23,13 +23,29 @@ SELECT
 FROM before
 RETURNING *
 
--- insert_temporary_thread --
--- A thread for one stateless run, shown nowhere, and the pen of its log.
+-- insert_with_thread --
+-- The same on a thread of its own, new with it: one statement, for most conversations begin so.
 WITH thread AS (
-    INSERT INTO threads (thread_id, tenant_id, user_id, is_temporary, goes_with_run)
-    VALUES (%(thread_id)s, %(tenant_id)s, %(user_id)s, true, %(goes_with_run)s)
+    INSERT INTO threads (
+        thread_id, tenant_id, user_id, status, open_runs, metadata, is_temporary, goes_with_run
+    ) VALUES (
+        %(thread_id)s, %(tenant_id)s, %(user_id)s, 'busy', 1,
+        %(thread_metadata)s::jsonb || jsonb_build_object(
+            'graph_id', %(graph_id)s::text, 'assistant_id', %(assistant_id)s::text),
+        %(is_temporary)s, %(goes_with_run)s
+    )
+), head AS (
+    INSERT INTO event_heads (thread_id) VALUES (%(thread_id)s)
 )
-INSERT INTO event_heads (thread_id) VALUES (%(thread_id)s)
+INSERT INTO runs (
+    run_id, thread_id, tenant_id, user_id, assistant_id, graph_id, kwargs, metadata,
+    multitask_strategy, priority, not_before
+) VALUES (
+    %(run_id)s, %(thread_id)s, %(tenant_id)s, %(user_id)s, %(assistant_id)s, %(graph_id)s,
+    %(kwargs)s, %(metadata)s, %(multitask_strategy)s, %(priority)s,
+    CASE WHEN %(after_s)s > 0 THEN now() + make_interval(secs => %(after_s)s) END
+)
+RETURNING *
 
 -- get --
 -- One run of this user.

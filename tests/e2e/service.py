@@ -67,7 +67,7 @@ class Service(Command):
     def __init__(
         self, data_dir: Path, environment: Mapping[str, str] | None = None, *options: str
     ) -> None:
-        port = _free_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         place = ("--port", str(port), "--data-dir", str(data_dir))
         super().__init__(READY, environment or {}, "serve", *place, *options)
@@ -88,7 +88,8 @@ def open_to_postgres(folder: Path) -> Path:
     return folder
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.errors import InvalidInput, NotWaiting
-from server.runs.answers import checked_answers
+from server.runs.answers import OnlyAnswer, checked_answers, resumed_answers
 
 CHOICE = {"type": "object", "required": ["use"], "properties": {"use": {"enum": ["a", "b"]}}}
 PENDING: dict[str, list[dict[str, Any]]] = {
@@ -59,3 +59,23 @@ def test_an_answer_that_does_not_fit_is_refused_with_the_reason(
         checked_answers(PENDING, answers)
     assert name in str(caught.value)
     assert problem in str(caught.value)
+
+
+def test_an_answer_without_an_id_is_for_the_only_question() -> None:
+    only = {"task-1": PENDING["task-1"]}
+    assert checked_answers(only, OnlyAnswer(3)) == {"number": 3}
+    with pytest.raises(InvalidInput, match="does not fit"):
+        checked_answers(only, OnlyAnswer("three"))
+    with pytest.raises(InvalidInput, match="3 questions are pending"):
+        checked_answers(PENDING, OnlyAnswer(3))
+    with pytest.raises(NotWaiting):
+        checked_answers({}, OnlyAnswer(3))
+
+
+def test_what_a_command_resumes_with_is_read_by_id_or_as_the_only_answer() -> None:
+    late = "0123456789abcdef0123456789abcdef"
+    assert resumed_answers(PENDING, {"number": 3}) == {"number": 3}
+    assert resumed_answers(PENDING, {late: 3}) == {late: 3}
+    assert resumed_answers(PENDING, {"use": "a"}) == OnlyAnswer({"use": "a"})
+    assert resumed_answers(PENDING, {}) == OnlyAnswer({})
+    assert resumed_answers(PENDING, "yes") == OnlyAnswer("yes")

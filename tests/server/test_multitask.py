@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, InvalidInput, NotFound, NotWaiting
 from domain.grammar import thread_violations
 from domain.identity import LOCAL_USER
 from domain.runs import Run
@@ -173,3 +173,16 @@ async def test_a_stateless_run_has_a_thread_that_goes_with_it(engine: RunningEng
             [run.thread_id],
         )
         assert await cursor.fetchone() == {"is_temporary": True, "gone": True}
+
+
+async def test_a_command_answers_once_and_only_what_is_asked(engine: RunningEngine) -> None:
+    asked = await engine.start("asking", input={"count": 0})
+    await engine.until_end(asked)
+    thread_id = asked.thread_id
+    with pytest.raises(InvalidInput, match="does not fit"):
+        await engine.start("asking", thread_id=thread_id, command={"resume": "two"})
+    answered = await engine.start("asking", thread_id=thread_id, command={"resume": 2})
+    with pytest.raises(NotWaiting):
+        await engine.start("asking", thread_id=thread_id, command={"resume": 2})
+    events = await engine.until_end(answered)
+    assert events[-1]["status"] == "interrupted"
