@@ -9,9 +9,16 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
+from graphs.stream_parts import json_default
 from storage.database import Database
 from storage.json_columns import to_json
+
+
+class Text(BaseModel):
+    content: str
+
 
 AWKWARD: dict[str, tuple[Any, Any]] = {
     "a NUL": ("a\x00b", "ab"),
@@ -25,6 +32,16 @@ AWKWARD: dict[str, tuple[Any, Any]] = {
     ),
     "an id as a name": ({UUID(int=1): 1}, {"00000000-0000-0000-0000-000000000001": 1}),
     "a moment": (datetime(2026, 5, 4, tzinfo=UTC), "2026-05-04T00:00:00Z"),
+    "an integer beyond all": (
+        {"n": [2**64, -(2**70), 2**64 - 1]},
+        {"n": [str(2**64), str(-(2**70)), 2**64 - 1]},
+    ),
+    "half a character": ({"a\ud800": ["\udfff b"]}, {"a?": ["? b"]}),
+    "such inside an object": (Text(content="a\ud800"), {"content": "a?"}),
+    "a moment beside half a character": (
+        [datetime(2026, 5, 4, tzinfo=UTC), "\ud800"],
+        ["2026-05-04T00:00:00Z", "?"],
+    ),
     "text of the world": ("Grüße 👋", "Grüße 👋"),
 }
 
@@ -32,7 +49,8 @@ AWKWARD: dict[str, tuple[Any, Any]] = {
 @pytest.mark.parametrize(("value", "stored"), AWKWARD.values(), ids=AWKWARD)
 async def test_awkward_values_can_be_stored(database: Database, value: Any, stored: Any) -> None:
     async with database.transaction() as connection:
-        cursor = await connection.execute("SELECT %s::jsonb AS found", [to_json(value)])
+        text = to_json(value, default=json_default)
+        cursor = await connection.execute("SELECT %s::jsonb AS found", [text])
         assert await cursor.fetchone() == {"found": stored}
 
 

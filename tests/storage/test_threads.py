@@ -11,7 +11,7 @@ from domain.errors import Conflict, NotFound
 from domain.identity import LOCAL_USER, UserContext
 from storage.database import Database
 from storage.run_events import ArtifactRepository, EventLog
-from storage.runs import insert_temporary_thread
+from storage.runs import NewRun, NewThread, RunRepository
 from storage.threads import (
     ThreadRepository,
     ThreadSearch,
@@ -107,8 +107,9 @@ async def test_threads_of_stateless_runs_are_in_no_list(
     database: Database, threads: ThreadRepository
 ) -> None:
     thread_id = uuid4()
-    async with database.transaction() as connection:
-        await insert_temporary_thread(connection, LOCAL_USER, thread_id, goes_with_run=True)
+    run = NewRun(uuid4(), thread_id, "a", "g", kwargs={}, metadata={}, thread_metadata={})
+    thread = NewThread(is_temporary=True, goes_with_run=True)
+    await RunRepository(database).insert_with_thread(LOCAL_USER, run, thread)
     assert await threads.search(LOCAL_USER, ThreadSearch(ids=[thread_id])) == ([], 0)
     assert (await threads.get(LOCAL_USER, thread_id)).thread_id == thread_id
 
