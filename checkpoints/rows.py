@@ -17,7 +17,7 @@ from langgraph.checkpoint.serde.types import (
     _DeltaSnapshot,  # pyright: ignore[reportPrivateUsage]
 )
 
-from storage.json_columns import MAX_INTEGER, MIN_INTEGER, to_json
+from storage.json_columns import to_json
 from storage.writes import BlobRow, CheckpointRow, WriteRow
 
 
@@ -92,10 +92,8 @@ def saved_config(config: RunnableConfig, checkpoint: Checkpoint) -> RunnableConf
 def _fits_json(value: Any) -> bool:
     """Whether a value may stay inside the checkpoint's JSON, as it is; all others become blobs."""
     match value:
-        case None | bool():
+        case None | bool() | int():
             return True
-        case int():
-            return MIN_INTEGER <= value <= MAX_INTEGER
         case float():
             return math.isfinite(value)
         case str():

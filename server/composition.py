@@ -12,6 +12,7 @@ from graphs.catalog import GraphEntry, load_catalog
 from server.assistants import default_assistants
 from server.call_price import call_price
 from server.http_app import http_app_lifespan
+from server.retention import NightlyTidying, kept
 from server.runs.attempts import Engine, ExecutionLimits
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
@@ -59,8 +60,9 @@ class Services:
     feed: Feed
     models: ChatModels
     listener: Listener
-    #: The worker of this process, if it has one.
+    #: The worker of this process, if it has one, and what clears away for all of them.
     worker: Worker | None
+    nightly: NightlyTidying | None
 
 
 @asynccontextmanager
@@ -112,8 +114,9 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
         events = EventLog(database)
         ports = await stack.enter_async_context(open_ports(database, settings))
         await stack.enter_async_context(http_app_lifespan(settings.config))
-        worker = commit = None
+        worker = commit = nightly = None
         if with_worker:
+            nightly = NightlyTidying(url, kept(settings), settings.tidy_hour)
             commit = await stack.enter_async_context(GroupCommit(database.runs))
             engine = _engine(settings, database, commit, graphs, ports)
             worker = Worker(url, engine, listener, _worker_limits(settings))
@@ -137,6 +140,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             models=ports.models,
             listener=listener,
             worker=worker,
+            nightly=nightly,
         )
         async with _side_tasks(services):
             yield services
@@ -151,6 +155,8 @@ async def _side_tasks(services: Services) -> AsyncGenerator[None]:
             tasks.create_task(services.feed.run(), name="feed"),
             tasks.create_task(_probe_forever(services), name="model probe"),
         ]
+        if services.nightly:
+            side.append(tasks.create_task(services.nightly.run(), name="nightly tidying"))
         working = None
         if services.worker:
             working = tasks.create_task(services.worker.run(), name="worker")
@@ -162,6 +168,8 @@ async def _side_tasks(services: Services) -> AsyncGenerator[None]:
             if services.worker and working:
                 services.worker.stop()
                 await asyncio.wait([working])
+            if services.nightly:
+                services.nightly.stop()
             for task in side:
                 task.cancel()
 
@@ -202,6 +210,7 @@ def _engine(
             run_timeout_s=settings.run_timeout_s,
             attempts=settings.run_attempts,
             recursion_limit=settings.recursion_limit,
+            node_timeout_s=settings.node_timeout_s,
         ),
     )
 

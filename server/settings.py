@@ -8,7 +8,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
@@ -91,6 +91,11 @@ class Settings(BaseSettings):
     run_timeout_s: float = Field(
         default=3600.0, gt=0, description="Longest time of one run, seconds."
     )
+    node_timeout_s: float = Field(
+        default=900.0,
+        ge=0,
+        description="Longest time of one step of a run, seconds; 0 is no limit.",
+    )
     run_attempts: int = Field(
         default=3, ge=1, description="How often a run is taken over before it is given up."
     )
@@ -99,6 +104,24 @@ class Settings(BaseSettings):
     run_connections: int = Field(default=4, ge=1, description="Database connections for the runs.")
     heartbeat_s: float = Field(
         default=15.0, gt=0, description="A silent event stream gets a comment so often, seconds."
+    )
+    keep_stream_parts_h: float = Field(
+        default=24.0,
+        ge=0,
+        description="What clients asked for by stream mode is kept so long after its run, hours.",
+    )
+    keep_checkpoints: Literal["all", "latest"] | Annotated[int, Field(ge=1)] = Field(
+        default=30,
+        description="Which checkpoints are kept: `all`, `latest` (what threads need to go on), or "
+        "these and all of so many days.",
+    )
+    keep_runs_days: int = Field(
+        default=90,
+        ge=0,
+        description="Ended runs are kept so long, days; a thread's last one always, all with 0.",
+    )
+    tidy_hour: int = Field(
+        default=3, ge=0, le=23, description="When to clear away what is not kept, hour in UTC."
     )
     upload_mb: int = Field(default=100, ge=1, description="Largest upload, megabytes.")
     min_free_disk_mb: int = Field(

@@ -87,7 +87,7 @@ class ThreadRepository:
         self, user: UserContext, thread_id: UUID, metadata: Mapping[str, Any]
     ) -> Thread:
         """Lay metadata over what the thread has; raises `NotFound`."""
-        parameters = {**_key(user, thread_id), "metadata": to_json(dict(metadata))}
+        parameters = {**_key(user, thread_id), "metadata": to_json(dict(metadata), default=str)}
         async with self._database.transaction() as connection:
             cursor = await connection.execute(_SQL["merge_metadata"], parameters)
             return _found(await cursor.fetchone(), thread_id)
@@ -97,7 +97,7 @@ async def insert_thread(
     connection: Connection, user: UserContext, thread_id: UUID, metadata: Mapping[str, Any]
 ) -> Thread | None:
     """Make a thread in the caller's transaction; None when the id is taken."""
-    parameters = {**_key(user, thread_id), "metadata": to_json(dict(metadata))}
+    parameters = {**_key(user, thread_id), "metadata": to_json(dict(metadata), default=str)}
     row = await (await connection.execute(_SQL["insert"], parameters)).fetchone()
     return _thread(row) if row else None
 
@@ -160,8 +160,8 @@ def _filters(search: ThreadSearch) -> dict[str, Any]:
         "title": _escape_like(search.title) if search.title else None,
         "ids": None if search.ids is None else list(search.ids),
         "status": search.status,
-        "metadata": to_json(dict(search.metadata)) if search.metadata else None,
-        "values": to_json(dict(search.values)) if search.values else None,
+        "metadata": to_json(dict(search.metadata), default=str) if search.metadata else None,
+        "values": to_json(dict(search.values), default=str) if search.values else None,
         "sort_by": search.sort_by,
         "descending": search.descending,
         "limit": search.limit,

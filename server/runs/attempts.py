@@ -17,10 +17,18 @@ from domain.runs import ClaimedRun, Run
 from graphs.catalog import GraphEntry
 from graphs.factories import Graph, GraphFactory, GraphUse
 from graphs.lifecycle import GraphCall, GraphRun, Outcome
+from graphs.node_clock import NodeClock
 from graphs.open_work import RunIdentity
 from graphs.speech import Price
 from graphs.translator import Translator
-from server.runs.calls import checkpoint_run, given_input, limit_s, run_config, starting_point
+from server.runs.calls import (
+    checkpoint_run,
+    given_input,
+    limit_s,
+    run_config,
+    starting_point,
+    stream_choice,
+)
 from server.runs.executing import Executing
 from server.runs.journal import RunJournal
 from storage.database import Database
@@ -40,6 +48,8 @@ class ExecutionLimits:
     #: Attempts that may end with their worker.
     attempts: int
     recursion_limit: int
+    #: 0 is no limit.
+    node_timeout_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,16 @@ class Attempt:
             return _not_run(translator, run, "error", reason, "TooManyAttempts")
         saver = self._saver()
         call = await self._call(entry, saver, run)
-        graph_run = GraphRun(call, translator, self.journal, lambda: datetime.now(UTC))
+        node_limit_s = limit_s(run, "node_timeout_s", engine.limits.node_timeout_s)
+
+        def overdue(node: str) -> None:
+            current.time_out(
+                f"The run was stopped because its step {node} took longer than {node_limit_s:g} s. "
+                "What it had reached is kept; raise GOLDENPATH_NODE_TIMEOUT_S if steps need longer."
+            )
+
+        clock = NodeClock(node_limit_s, overdue)
+        graph_run = GraphRun(call, translator, self.journal, lambda: datetime.now(UTC), clock)
         # Before a step's writes are committed, what it said goes along.
         saver.before_commit(graph_run.let_go)
         current = executing[run.run_id] = Executing(graph_run, call.control)
@@ -129,6 +148,10 @@ class Attempt:
             control=RunControl(),
             from_checkpoint=from_checkpoint,
             question=run.kwargs.get("input"),
+            stream=stream_choice(run),
+            interrupt_before=run.kwargs.get("interrupt_before"),
+            interrupt_after=run.kwargs.get("interrupt_after"),
+            durability=run.kwargs.get("durability") or "sync",
         )
 
     def _context(self, entry: GraphEntry, kwargs: Mapping[str, Any]) -> Any:
@@ -160,6 +183,12 @@ class Attempt:
         )
 
 
+@asynccontextmanager
+async def _with_saver(entry: GraphEntry, use: GraphUse, saver: RunSaver) -> AsyncGenerator[Graph]:
+    async with entry.opened(use) as graph:
+        yield graph.copy({"checkpointer": saver})
+
+
 def identity_of(run: Run, title: str) -> RunIdentity:
     """Whose events a run's are; a run that nobody has taken yet speaks as its first attempt."""
     return RunIdentity(
@@ -186,9 +215,3 @@ def _not_run(
 ) -> Outcome:
     events = closing_events(translator, run, end, reason, error)
     return Outcome(end, events, error=reason if error else None)
-
-
-@asynccontextmanager
-async def _with_saver(entry: GraphEntry, use: GraphUse, saver: RunSaver) -> AsyncGenerator[Graph]:
-    async with entry.opened(use) as graph:
-        yield graph.copy({"checkpointer": saver})

@@ -99,8 +99,11 @@ async def test_metadata_with_what_postgres_refuses_is_stored_without_it(
 ) -> None:
     thread = await threads.create(LOCAL_USER, uuid4(), {"title": "a\0b", "rate": math.nan})
     assert thread.metadata == {"title": "ab", "rate": None}
-    merged = await threads.merge_metadata(LOCAL_USER, thread.thread_id, {"more": "\0"})
-    assert merged.metadata == {"title": "ab", "rate": None, "more": ""}
+    awkward = {"more": "\0", "half": "\ud800", "many": 2**70}
+    merged = await threads.merge_metadata(LOCAL_USER, thread.thread_id, awkward)
+    assert merged.metadata == {
+        "title": "ab", "rate": None, "more": "", "half": "?", "many": str(2**70)
+    }  # fmt: skip
 
 
 async def test_threads_of_stateless_runs_are_in_no_list(
