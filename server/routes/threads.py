@@ -11,6 +11,7 @@ from server.dependencies import ServicesDep, UserDep
 from server.pagination import LimitDep, OffsetDep
 from server.shapes import ThreadShape, problems, thread_shape
 from server.sse import cursor, event_response, thread_frames
+from storage.threads import ThreadSearch
 
 router = APIRouter(prefix="/threads", tags=["threads"])
 
@@ -47,7 +48,9 @@ async def list_threads(
     q: Annotated[str | None, Query(description="Only titles that contain this.")] = None,
 ) -> list[ThreadShape]:
     """Your threads, newest first; `X-Pagination-Total` says how many there are."""
-    threads, total = await services.threads.search(user, q, limit, offset)
+    threads, total = await services.threads.search(
+        user, ThreadSearch(title=q, limit=limit, offset=offset)
+    )
     response.headers["X-Pagination-Total"] = str(total)
     return [thread_shape(thread) for thread in threads]
 
