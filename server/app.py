@@ -13,10 +13,13 @@ from server.routes import (
     assistants,
     chat,
     health,
+    not_built,
     reports,
     runs,
+    stateless_runs,
     system,
     thread_runs,
+    thread_streams,
     threads,
     usage,
 )
@@ -39,7 +42,10 @@ def create_app(services: Services, api_url: str) -> FastAPI:
     app.state.services = services
     add_error_handlers(app)
     let_pages_in(app, read_config_file(services.settings.config).cors)
-    for module in (chat, assistants, threads, thread_runs, runs, usage, reports, system, health):
+    for module in (
+        *(chat, assistants, threads, thread_runs, thread_streams, runs, stateless_runs),
+        *(usage, reports, system, health, not_built),
+    ):
         app.include_router(module.router)
 
     @app.get("/", include_in_schema=False)

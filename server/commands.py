@@ -11,7 +11,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 
 import uvicorn
 
@@ -20,6 +20,7 @@ from domain.identity import LOCAL_USER
 from server.composition import open_database, open_services
 from server.retention import kept, tidy
 from server.settings import Settings
+from server.stopping import Stopping
 from storage.database import Database
 from storage.embedded import sole_instance
 from storage.usage_imports import ImportRequest, UsageImporter
@@ -41,9 +42,10 @@ _CLOSE_STREAMS_S = 3
 class _Server(uvicorn.Server):
     """Says when it is ready, and why when it cannot start."""
 
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, url: str, stopping: Stopping) -> None:
         super().__init__(config)
         self._url = url
+        self._stopping = stopping
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -56,6 +58,11 @@ class _Server(uvicorn.Server):
         finally:
             for number in _STOPPING:
                 loop.remove_signal_handler(number)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, and break off what is held open: it would hold up the stop."""
+        self._stopping.begin()
+        super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -89,7 +96,8 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
             proxy_headers=False,
         )
         _spare_the_collector()
-        await _Server(config, url).serve(sockets=[listening])
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
+        await _Server(config, url, services.stopping).serve(sockets=[listening])
     return 0
 
 
@@ -151,6 +159,11 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
         f"{done.rows_duplicate:,} were there already, {done.rows_rejected:,} rejected.{before}"
     )
     return 0
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """All but what is done on purpose: breaking off answers when the service stops."""
+    return "without completing response" not in record.getMessage()
 
 
 def _import_the_rest() -> ModuleType:
