@@ -2,12 +2,13 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import RedirectResponse
 
 from graphs.config_file import read_config_file
 from server.browsers import let_pages_in
 from server.composition import Services
+from server.dependencies import database_is_there
 from server.errors import add_error_handlers
 from server.routes import (
     assistants,
@@ -44,8 +45,10 @@ def create_app(services: Services, api_url: str) -> FastAPI:
     let_pages_in(app, read_config_file(services.settings.config).cors)
     for module in (
         *(chat, assistants, threads, thread_runs, thread_streams, runs, stateless_runs),
-        *(usage, reports, system, health, not_built),
+        *(usage, reports),
     ):
+        app.include_router(module.router, dependencies=[Depends(database_is_there)])
+    for module in (system, health, not_built):
         app.include_router(module.router)
 
     @app.get("/", include_in_schema=False)

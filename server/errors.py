@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from domain.errors import (
     Conflict,
+    DatabaseAway,
     GoldenpathError,
     InvalidInput,
     NotFound,
@@ -31,7 +32,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
 )
 
 #: How long a client should wait before it asks again when a part is down, seconds.
-_RETRY_AFTER_S = "2"
+RETRY_AFTER = "2"
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -47,7 +48,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:
     status = next(status for kind, status in _STATUSES if isinstance(error, kind))
-    headers = {"Retry-After": _RETRY_AFTER_S} if status == 503 else None
+    headers = {"Retry-After": RETRY_AFTER} if status == 503 else None
     return _answer(status, str(error), headers)
 
 
@@ -66,8 +67,8 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _database_away(request: Request, error: Exception) -> JSONResponse:
     logger.warning("The database did not answer: %s", error)
-    sentence = "The database is not answering at the moment. Try again in a few seconds."
-    return _answer(503, sentence, {"Retry-After": _RETRY_AFTER_S})
+    request.app.state.services.probe.suspect()
+    return await _domain_error(request, DatabaseAway())
 
 
 async def _database_full(request: Request, error: Exception) -> JSONResponse:
@@ -76,7 +77,7 @@ async def _database_full(request: Request, error: Exception) -> JSONResponse:
         "The disk of the database is full, so this was not done. What was done before is kept: "
         "free some room and try again."
     )
-    return _answer(503, sentence, {"Retry-After": _RETRY_AFTER_S})
+    return _answer(503, sentence, {"Retry-After": RETRY_AFTER})
 
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:
