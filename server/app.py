@@ -6,18 +6,23 @@ from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
 from server.composition import Services
+from server.dependencies import Authenticator, local_mode
 from server.errors import add_error_handlers
-from server.routes import chat, health, reports, runs, threads, usage
+from server.routes import chat, health, reports, runs, threads, usage, websocket
+from server.websocket.connections import ConnectionRegistry
 from ui.app import mount_ui
 
 #: Where the pages are.
 UI_PATH = "/app"
 
 
-def create_app(services: Services, api_url: str) -> FastAPI:
+def create_app(
+    services: Services, api_url: str, authenticate: Authenticator = local_mode
+) -> FastAPI:
     """The application over open services.
 
-    `api_url` is where the pages reach the API of this very application.
+    `api_url` is where the pages reach the API of this very application, `authenticate` says whose a
+    request's token is.
     """
     app = FastAPI(
         title="goldenpath",
@@ -25,8 +30,10 @@ def create_app(services: Services, api_url: str) -> FastAPI:
         version=_version(),
     )
     app.state.services = services
+    app.state.authenticate = authenticate
+    app.state.websockets = ConnectionRegistry(services.settings.ws_connections_per_user)
     add_error_handlers(app)
-    for module in (chat, threads, runs, usage, reports, health):
+    for module in (chat, threads, runs, usage, reports, health, websocket):
         app.include_router(module.router)
 
     @app.get("/", include_in_schema=False)

@@ -15,6 +15,7 @@ from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.worker import Worker, WorkerLimits
 from server.settings import Settings
+from storage.conversations import ConversationRepository
 from storage.database import Database, DatabaseLimits
 from storage.embedded import EmbeddedPostgres, create_database
 from storage.group_commit import GroupCommit
@@ -43,6 +44,7 @@ class Services:
     settings: Settings
     database: Database
     threads: ThreadRepository
+    conversations: ConversationRepository
     runs: RunRepository
     workers: WorkerRegistry
     events: EventLog
@@ -109,6 +111,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             settings=settings,
             database=database,
             threads=ThreadRepository(database),
+            conversations=ConversationRepository(database),
             runs=RunRepository(database),
             workers=WorkerRegistry(database),
             events=events,
