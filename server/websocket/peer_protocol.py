@@ -6,7 +6,7 @@ from typing import Final
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 #: How long last words may take on their way to a peer, seconds.
-_LAST_WORDS_S: Final = 5.0
+_LAST_WORDS_S: Final = 2.0
 
 
 class PeerProtocol(WebSocketsSansIOProtocol):
@@ -21,6 +21,11 @@ class PeerProtocol(WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         """No ping was answered."""
         super().keepalive_timeout()
+        self._drop_soon()
+
+    def shutdown(self) -> None:
+        """The process stops."""
+        super().shutdown()
         self._drop_soon()
 
     async def run_asgi(self) -> None:

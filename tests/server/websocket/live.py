@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -52,8 +52,10 @@ async def live_server(
             await live.stop()
 
 
-async def eventually(condition: Any) -> None:
+async def eventually(condition: Callable[[], bool]) -> None:
     """Wait until a condition holds that nobody tells of."""
     async with asyncio.timeout(DEADLINE_S):
-        while not condition():
+        while True:
+            if condition():
+                return
             await asyncio.sleep(0.01)

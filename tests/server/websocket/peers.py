@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ class Peer:
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
         self.got: list[Any] = []
+        self.texts: list[str] = []
 
     async def send(self, kind: str, **fields: Any) -> None:
         await self.send_json({"type": kind, **fields})
@@ -34,6 +35,7 @@ class Peer:
         async with asyncio.timeout(DEADLINE_S):
             text = await self.connection.recv()
         assert isinstance(text, str)
+        self.texts.append(text)
         self.got.append(json.loads(text))
         return self.got[-1]
 
@@ -55,19 +57,19 @@ class Peer:
         await self.until(type="end", run_id=run_id)
         return self.events(run_id)
 
-    async def closed(self) -> tuple[int | None, str]:
+    async def closed(self) -> tuple[int, str]:
         """Wait for the server to close; its code and reason."""
-        try:
+        with suppress(ConnectionClosed):
             while True:
                 await self.next()
-        except ConnectionClosed as closed:
-            assert closed.rcvd, "it was dropped without a word"
-            return closed.rcvd.code, closed.rcvd.reason
+        code = self.connection.close_code
+        assert code not in (None, 1006), "it was dropped without a word"
+        return code, self.connection.close_reason or ""
 
     def events(self, run_id: str | None = None) -> list[Data]:
         """The events that it got, of one run or of all."""
         events = [frame for frame in self.got if "seq" in frame]
-        return [event for event in events if run_id in (None, event["run_id"])]
+        return [event for event in events if run_id in (None, event.get("run_id"))]
 
 
 @asynccontextmanager
