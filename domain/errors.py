@@ -8,6 +8,7 @@ GoldenpathError
 ├── InvalidInput             the caller's data cannot be used
 │   ├── UnreadableFile       an upload whose shape or encoding is not understood
 │   └── TooLarge             more than a limit allows
+├── GraphNotMade             a graph's factory failed
 ├── StaleAttempt             a superseded attempt tried to write
 ├── Unavailable              a part of the service is down; trying again later helps
 │   └── ModelUnavailable     the chat model's endpoint failed
@@ -69,6 +70,16 @@ class TooLarge(InvalidInput):
     def __init__(self, noun: str, limit: str, setting: str) -> None:
         super().__init__(
             f"{noun} is larger than {limit}. Send less, or raise the setting {setting}."
+        )
+
+
+class GraphNotMade(GoldenpathError):
+    """The function that makes a graph failed or returned something else."""
+
+    def __init__(self, graph_id: str, reason: str) -> None:
+        super().__init__(
+            f"The graph {graph_id} could not be made: {reason}. Correct the function that "
+            "langgraph.json names for it; the log says where it failed."
         )
 
 

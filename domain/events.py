@@ -17,6 +17,8 @@ EventType = LifecycleType | ControlType
 
 LIFECYCLE_TYPES: frozenset[str] = frozenset(get_args(LifecycleType))
 CONTROL_TYPES: frozenset[str] = frozenset(get_args(ControlType))
+#: All that people see of a run; every other row of the log is a stream part.
+EVENT_TYPES: frozenset[str] = LIFECYCLE_TYPES | CONTROL_TYPES
 
 #: How a run ended, as its `end` event says it.
 EndStatus = Literal["success", "error", "interrupted", "cancelled", "timeout"]
@@ -62,6 +64,42 @@ class Event:
             "attempt": self.attempt,
             **self.payload,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPart:
+    """What a client asked for by a stream mode: a row of the same log, for LangGraph's clients.
+
+    `type` is the name under which they get it, such as `values` or `messages|research:7f`; it is
+    never one of `EVENT_TYPES`. `data` is whatever the graph streamed.
+    """
+
+    type: str
+    run_id: str
+    thread_id: str
+    attempt: int
+    at: datetime
+    data: Any
+
+    def body(self) -> dict[str, Any]:
+        """Envelope and data, without `seq`; `data` comes last, so readers can cut it out."""
+        return {
+            "run_id": self.run_id,
+            "thread_id": self.thread_id,
+            "type": self.type,
+            "attempt": self.attempt,
+            "at": timestamp(self.at),
+            "data": self.data,
+        }
+
+
+#: What one row of the log is made from.
+LogEntry = Event | StreamPart
+
+
+def is_stream_part(row_type: str) -> bool:
+    """Whether a row of the log is a stream part rather than an event for people."""
+    return row_type not in EVENT_TYPES
 
 
 def timestamp(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.costs.facts import Coverage, UsageFacts
 from domain.costs.reports import Report
-from domain.events import Event
+from domain.events import LogEntry
 from domain.identity import UserContext
 
 
@@ -48,10 +48,10 @@ class ReportStore(Protocol):
 
 
 class EventSink(Protocol):
-    """Where a run's events go, in order."""
+    """Where a run's events and stream parts go, in order."""
 
-    def append(self, events: Sequence[Event]) -> None:
-        """Take events for the next commit; drops them once one could not be committed."""
+    def append(self, entries: Sequence[LogEntry]) -> None:
+        """Take entries for the next commit; drops them once one could not be committed."""
         ...
 
     def flush(self) -> None:

@@ -1,10 +1,11 @@
-"""Fragments of one message become one event for up to 30 ms or 2 KB; all else passes at once."""
+"""Fragments of one message become one row for up to 30 ms or 2 KB; all else passes at once."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from domain.events import Event
+from domain.events import Event, LogEntry, StreamPart
+from graphs.message_chunks import Fragment
 
 #: How long a fragment may wait for the next one, and how much may gather.
 HOLD_S = 0.03
@@ -12,25 +13,23 @@ HOLD_CHARS = 2_048
 
 
 class Coalescer:
-    """Holds fragments back, never changing the order of events."""
+    """Holds fragments back.
 
-    def __init__(self, emit: Callable[[Sequence[Event]], None]) -> None:
+    The order of entries of one type never changes, and nothing but a fragment is ever passed by.
+    """
+
+    def __init__(self, emit: Callable[[Sequence[LogEntry]], None]) -> None:
         self._emit = emit
-        self._held: list[Event] = []
+        self._held: list[LogEntry] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, events: Sequence[Event]) -> None:
-        """Take events in order."""
-        for event in events:
-            if not _is_fragment(event):
-                self._held.append(event)
+    def add(self, entries: Sequence[LogEntry]) -> None:
+        """Take entries in order."""
+        for entry in entries:
+            if _weight(entry) is None:
+                self._held.append(entry)
                 self.flush()
-                continue
-            if self._held and _continues(self._held[-1], event):
-                self._held[-1] = _joined(self._held[-1], event)
-            else:
-                self._held.append(event)
-            if len(self._held[-1].payload["text"]) >= HOLD_CHARS:
+            elif self._hold(entry) >= HOLD_CHARS:
                 self.flush()
             elif self._timer is None:
                 self._timer = asyncio.get_running_loop().call_later(HOLD_S, self.flush)
@@ -44,23 +43,46 @@ class Coalescer:
             held, self._held = self._held, []
             self._emit(held)
 
+    def _hold(self, entry: LogEntry) -> int:
+        """Join a fragment to the last held one of its type, or hold it; returns its weight."""
+        for place in reversed(range(len(self._held))):
+            if self._held[place].type != entry.type:
+                continue
+            if joined := _joined(self._held[place], entry):
+                self._held[place] = joined
+                return _weight(joined) or 0
+            break
+        self._held.append(entry)
+        return _weight(entry) or 0
 
-def _is_fragment(event: Event) -> bool:
-    return event.type == "agent_thinking" and event.payload["kind"] == "delta"
+
+def _weight(entry: LogEntry) -> int | None:
+    """The characters of a fragment; None for what is none."""
+    if isinstance(entry, StreamPart):
+        return entry.data.weight if isinstance(entry.data, Fragment) else None
+    if entry.type == "agent_thinking" and entry.payload["kind"] == "delta":
+        return len(entry.payload["text"])
+    return None
 
 
-def _continues(held: Event, event: Event) -> bool:
-    before, after = held.payload, event.payload
+def _joined(held: LogEntry, later: LogEntry) -> LogEntry | None:
+    """Both as one, or None when they do not belong together."""
+    if isinstance(held, StreamPart) and isinstance(later, StreamPart):
+        if held.data.message_id != later.data.message_id:
+            return None
+        return replace(held, data=held.data.joined(later.data))
+    if isinstance(held, Event) and isinstance(later, Event) and _continues(held, later):
+        text = held.payload["text"] + later.payload["text"]
+        return replace(held, payload={**held.payload, "text": text})
+    return None
+
+
+def _continues(held: Event, later: Event) -> bool:
+    before, after = held.payload, later.payload
     return (
-        _is_fragment(held)
-        and before["message_id"] == after["message_id"]
+        before["message_id"] == after["message_id"]
         and before["channel"] == after["channel"]
         and before["offset"] + len(before["text"]) == after["offset"]
         # An empty text at 0 takes a message back and must stay an event of its own.
         and bool(before["text"])
     )
-
-
-def _joined(held: Event, event: Event) -> Event:
-    text = held.payload["text"] + event.payload["text"]
-    return replace(held, payload={**held.payload, "text": text})

@@ -1,29 +1,33 @@
 """Running a graph for a run: the only place that streams one, and what came of it."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
 import orjson
 from langchain_core.runnables import RunnableConfig
-from langgraph.errors import GraphDrained
-from langgraph.graph.state import CompiledStateGraph
+from langgraph.errors import GraphDrained, ParentCommand
 from langgraph.runtime import RunControl
-from langgraph.types import StreamMode
+from langgraph.types import Command
 
 from domain.errors import GoldenpathError, StaleAttempt
-from domain.events import EndStatus, Event, EventType
+from domain.events import EndStatus, Event, EventType, LogEntry
 from domain.ports import EventSink
 from graphs.coalescing import Coalescer
-from graphs.stream_parts import json_default
+from graphs.factories import Graph
+from graphs.node_clock import NodeClock
+from graphs.stream_parts import INTERRUPT, as_part, json_default
+from graphs.stream_rows import StreamChoice, StreamRows, graph_modes
 from graphs.translator import Translator
 
 logger = logging.getLogger(__name__)
 
-#: LangGraph's stream modes that events are made of. Its type leaves out `tools`, which it has.
-_MODES = cast(Sequence[StreamMode], ("tasks", "messages", "custom", "tools", "values"))
+#: LangGraph's stream modes that events are made of, and `updates`, which alone tells of a pause
+#: that is no question.
+_MODES = ("tasks", "messages", "custom", "tools", "values", "updates")
 
 #: An event's JSON is at most this long; of a larger result it keeps the beginning.
 EVENT_BYTES = 64 * 1024
@@ -34,7 +38,8 @@ KEPT_CHARS = 2_048
 class GraphCall:
     """What to run."""
 
-    graph: CompiledStateGraph[Any, Any, Any, Any]
+    #: The graph, or what makes it for the run and puts it away after.
+    graph: Graph | AbstractAsyncContextManager[Graph]
     #: Input or Command; None goes on from the last checkpoint.
     input: Any
     config: RunnableConfig
@@ -43,6 +48,12 @@ class GraphCall:
     from_checkpoint: str | None = None
     #: What the run was asked, for its first event.
     question: Any = None
+    #: What its clients want of its stream, beside our own events.
+    stream: StreamChoice = field(default_factory=StreamChoice)
+    #: Nodes to pause at, or "*" for all; None leaves it to the graph.
+    interrupt_before: Sequence[str] | Literal["*"] | None = None
+    interrupt_after: Sequence[str] | Literal["*"] | None = None
+    durability: Literal["sync", "async", "exit"] = "sync"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +80,20 @@ class GraphRun:
         translator: Translator,
         sink: EventSink,
         now: Callable[[], datetime],
+        clock: NodeClock | None = None,
     ) -> None:
+        """`clock` is told of every node, if there is one."""
         self._call = call
         self._translator = translator
         self._sink = sink
         self._now = now
+        self._clock = clock or NodeClock(0, lambda node: None)
         self._coalescer = Coalescer(sink.append)
+        self._rows = StreamRows(translator.identity, call.stream)
         self._values: Any = None
         self._interrupts: dict[str, list[dict[str, Any]]] = {}
         self._open_tasks: set[str] = set()
+        self._paused = False
 
     async def stream(self) -> Outcome:
         """Run the graph to its end, an interrupt or an error.
@@ -89,20 +105,23 @@ class GraphRun:
         started = self._translator.start(self._now(), call.question, call.from_checkpoint)
         self._coalescer.add(started)
         try:
-            await self._follow()
+            async with _ready(self._call.graph) as graph:
+                await self._follow(graph)
         except (StaleAttempt, GraphDrained):
             raise
+        except ParentCommand as asked:
+            # The parent is elsewhere and reads the stream: this graph has done its part.
+            command = cast(Command[Any], asked.args[0])
+            self._coalescer.add([self._rows.parent_command(command, self._now())])
+            return self._outcome("success")
         except Exception as error:
             # Whatever a node raises ends its run, with the reason in its log; never the worker.
             logger.exception("Run %s stopped at an error.", call.config.get("run_id"))
             return self._failed(error)
-        if self._interrupts:
-            pending: list[tuple[EventType, Mapping[str, Any]]] = [
-                ("interrupt", interrupt)
-                for interrupts in self._interrupts.values()
-                for interrupt in interrupts
-            ]
-            return self._outcome("interrupted", pending)
+        finally:
+            self._clock.stop()
+        if self._interrupts or self._paused:
+            return self._outcome("interrupted", self._questions())
         return self._outcome("success")
 
     def let_go(self) -> None:
@@ -117,31 +136,60 @@ class GraphRun:
             return self._outcome(end, [("error", error)], message, error=message)
         return self._outcome(end, reason=message)
 
-    async def _follow(self) -> None:
+    async def _follow(self, graph: Graph) -> None:
+        async with aclosing(self._parts(graph)) as parts:
+            async for part in parts:
+                if part["type"] == "tasks":
+                    self._clock.note(part["ns"], part["data"])
+                if part["ns"] == ():
+                    self._note(part)
+                now = self._now()
+                entries: list[LogEntry] = [
+                    await self._capped(event) for event in self._translator.translate(part, now)
+                ]
+                entries += self._rows.rows(part, now)
+                if entries:
+                    self._coalescer.add(entries)
+                    await self._sink.drained()
+
+    def _parts(self, graph: Graph) -> AsyncGenerator[Mapping[str, Any]]:
+        """The graph's stream parts, as LangGraph's version 2 has them."""
         call = self._call
-        stream = call.graph.astream(
-            call.input,
-            call.config,
-            context=call.context,
-            stream_mode=_MODES,
-            subgraphs=True,
-            durability="sync",
-            control=call.control,
-            version="v2",
-        )
-        async for part in cast(AsyncIterator[Mapping[str, Any]], stream):
-            if part["ns"] == ():
-                self._note(part)
-            events = self._translator.translate(part, self._now())
-            if events:
-                self._coalescer.add([await self._capped(event) for event in events])
-                await self._sink.drained()
+        config = call.config
+        if self._rows.nodes:
+            config = cast(RunnableConfig, {**config, "callbacks": [self._rows.nodes]})
+        options: dict[str, Any] = {
+            "version": "v2",
+            "context": call.context,
+            "stream_mode": [*_MODES, *graph_modes(call.stream.modes)],
+            "subgraphs": True,
+            "durability": call.durability,
+            "control": call.control,
+            "interrupt_before": call.interrupt_before,
+            "interrupt_after": call.interrupt_after,
+        }
+        if "events" in call.stream.modes:
+            events = cast(Any, graph.astream_events)(call.input, config, **options)
+            return self._parts_of(events)
+        return cast(Any, graph.astream)(call.input, config, **options)
+
+    async def _parts_of(
+        self, events: AsyncGenerator[Mapping[str, Any]]
+    ) -> AsyncGenerator[Mapping[str, Any]]:
+        """The stream parts among a graph's events; the events go to whoever asked for them."""
+        async with aclosing(events):
+            async for event in events:
+                self._coalescer.add(self._rows.event(event, self._now()))
+                if event["event"] == "on_chain_stream" and not event["parent_ids"]:
+                    yield as_part(*event["data"]["chunk"])
 
     def _note(self, part: Mapping[str, Any]) -> None:
         """Keep what the root graph says of its state and of its tasks."""
         data = part["data"]
         if part["type"] == "values":
             self._values = data
+        elif part["type"] == "updates":
+            self._paused = self._paused or INTERRUPT in data
         elif part["type"] == "tasks":
             if "triggers" in data:
                 self._open_tasks.add(data["id"])
@@ -152,6 +200,9 @@ class GraphRun:
                 self._interrupts[data["id"]] = [
                     {"response_schema": None, **interrupt} for interrupt in data["interrupts"]
                 ]
+
+    def _questions(self) -> list[tuple[EventType, Mapping[str, Any]]]:
+        return [("interrupt", asked) for group in self._interrupts.values() for asked in group]
 
     async def _capped(self, event: Event) -> Event:
         if event.type not in ("tool_completed", "agent_completed"):
@@ -180,9 +231,12 @@ class GraphRun:
         *,
         error: str | None = None,
     ) -> Outcome:
+        now = self._now()
+        asked = [payload for kind, payload in before if kind == "interrupt"]
+        self._coalescer.add(self._rows.result(self._values, asked, now))
         self._coalescer.flush()
         events = self._translator.finish(
-            end, self._now(), before=before, reason=reason, values=self._values
+            end, now, before=before, reason=reason, values=self._values
         )
         return Outcome(
             end=end,
@@ -192,6 +246,12 @@ class GraphRun:
             has_next_step=bool(self._open_tasks),
             error=error,
         )
+
+
+def _ready(
+    graph: Graph | AbstractAsyncContextManager[Graph],
+) -> AbstractAsyncContextManager[Graph]:
+    return graph if isinstance(graph, AbstractAsyncContextManager) else nullcontext(graph)
 
 
 def _in_words(error: Exception) -> str:

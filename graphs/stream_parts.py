@@ -1,16 +1,24 @@
 """Reading LangGraph's stream parts: who they belong to and what they say, without state."""
 
+from base64 import b64encode
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import orjson
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langgraph.types import Send
 from pydantic import BaseModel
+
+from graphs.message_chunks import Fragment
 
 Namespace = tuple[str, ...]
 
 #: How much of an agent's input or result its events repeat.
 SHORT_CHARS = 500
+
+#: Under which values and updates carry the questions of a paused graph.
+INTERRUPT: Final = "__interrupt__"
 
 
 def task_id_of(segment: str) -> str:
@@ -22,6 +30,16 @@ def task_of_message(metadata: Mapping[str, Any]) -> tuple[str, str]:
     """Node and task in which a message was streamed."""
     segment = str(metadata.get("langgraph_checkpoint_ns", "")).rpartition("|")[2]
     return str(metadata.get("langgraph_node", "")), task_id_of(segment)
+
+
+def as_part(namespace: Namespace, mode: str, payload: Any) -> dict[str, Any]:
+    """A stream part of LangGraph's version 1 in the shape of version 2."""
+    part: dict[str, Any] = {"type": mode, "ns": namespace, "data": payload}
+    if mode == "values":
+        values = dict(cast(Mapping[str, Any], payload)) if isinstance(payload, Mapping) else payload
+        part["interrupts"] = values.pop(INTERRUPT, ()) if isinstance(values, dict) else ()
+        part["data"] = values
+    return part
 
 
 def is_start(task: Mapping[str, Any]) -> bool:
@@ -53,14 +71,32 @@ def as_data(value: Any) -> Any:
 
 
 def json_default(value: Any) -> Any:
-    """How LangGraph's and our own objects look in JSON."""
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    if isinstance(value, set | frozenset | tuple):
-        return list(cast(Iterable[Any], value))
-    if isinstance(value, bytes):
-        return value.decode("utf-8", errors="replace")
-    return str(value)
+    """How LangGraph's, LangChain's and our own objects look in JSON."""
+    match value:
+        case BaseModel():
+            # Not in its JSON mode, which refuses what has no JSON form: that comes back here.
+            return value.model_dump()
+        case Fragment():
+            return value.as_json()
+        case Send():
+            return {"node": value.node, "arg": value.arg}
+        case BaseException():
+            return repr(value)
+        case bytes() | bytearray():
+            return _text_of(bytes(value))
+        case Mapping():
+            return dict(cast(Mapping[Any, Any], value))
+        case set() | frozenset() | tuple() | deque():
+            return list(cast(Iterable[Any], value))
+        case _:
+            return str(value)
+
+
+def _text_of(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return b64encode(content).decode()
 
 
 def _data(content: Any) -> Any:

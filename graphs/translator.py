@@ -38,6 +38,7 @@ class Translator:
 
     def __init__(self, identity: RunIdentity, log: RunLog, price: Price) -> None:
         """`log` holds what earlier attempts left open; it is kept up to date."""
+        self.identity = identity
         self._log = log
         self._work = OpenWork(identity, log)
         self._speech = Speech(self._work, price)

@@ -1,4 +1,4 @@
-"""`python -m server serve|worker|migrate|import-usage`: the processes of the service."""
+"""`python -m server serve|worker|migrate|tidy|import-usage`: the processes of the service."""
 
 import argparse
 import asyncio
@@ -43,20 +43,26 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
     match options.command:
         case "serve":
-            return _in_loop(commands.serve(settings, with_worker=not options.no_worker))
+            command = commands.serve(settings, with_worker=not options.no_worker)
         case "worker":
-            return _in_loop(commands.work(settings))
+            command = commands.work(settings)
         case "migrate":
-            return _in_loop(commands.migrate_database(settings))
+            command = commands.migrate_database(settings)
+        case "tidy":
+            command = commands.tidy_up(settings)
         case _:
             file = commands.UsageFile(options.file, options.format, options.model)
-            return _in_loop(commands.import_usage(settings, file))
+            command = commands.import_usage(settings, file)
+    return _in_loop(command, settings.log_level)
 
 
-def _in_loop(command: Any) -> int:
+def _in_loop(command: Any, log_level: str) -> int:
     import uvloop
 
+    from server.queue_noise import hush_queue
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        hush_queue(runner.get_loop(), log_level)
         return runner.run(command)
 
 
@@ -75,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         "--concurrency", type=int, dest="worker_concurrency", help="runs at the same time"
     )
     commands.add_parser("migrate", parents=[shared], help="bring the database up to date")
+    commands.add_parser("tidy", parents=[shared], help="clear away what is no longer kept, now")
     usage = commands.add_parser("import-usage", parents=[shared], help="import a usage export")
     usage.add_argument("file", type=Path, help="the export")
     usage.add_argument("--format", default="auto", help="its format; recognised by default")

@@ -5,12 +5,38 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
+from graphs.config_file import read_config_file
+from server.browsers import Origins, let_pages_in
 from server.composition import Services
 from server.dependencies import Authenticator, local_mode
 from server.errors import add_error_handlers
-from server.routes import chat, health, reports, runs, threads, usage, websocket
+from server.routes import (
+    assistants,
+    chat,
+    health,
+    reports,
+    runs,
+    system,
+    thread_runs,
+    threads,
+    usage,
+    websocket,
+)
 from server.websocket.connections import ConnectionRegistry
 from ui.app import mount_ui
+
+_ROUTES = (
+    chat,
+    assistants,
+    threads,
+    thread_runs,
+    runs,
+    usage,
+    reports,
+    system,
+    health,
+    websocket,
+)
 
 #: Where the pages are.
 UI_PATH = "/app"
@@ -33,7 +59,10 @@ def create_app(
     app.state.authenticate = authenticate
     app.state.websockets = ConnectionRegistry(services.settings.ws_connections_per_user)
     add_error_handlers(app)
-    for module in (chat, threads, runs, usage, reports, health, websocket):
+    cors = read_config_file(services.settings.config).cors
+    app.state.origins = Origins(cors)
+    let_pages_in(app, cors)
+    for module in _ROUTES:
         app.include_router(module.router)
 
     @app.get("/", include_in_schema=False)

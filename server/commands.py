@@ -16,6 +16,7 @@ from types import ModuleType
 from domain.errors import StartupError
 from domain.identity import LOCAL_USER
 from server.composition import open_database, open_services
+from server.retention import kept, tidy
 from server.settings import Settings
 from storage.database import Database
 from storage.embedded import sole_instance
@@ -58,7 +59,7 @@ async def work(settings: Settings) -> int:
     async with open_services(settings, with_worker=True):
         _spare_the_collector()
         _say("goldenpath worker ready")
-        await _stopped()
+        await _stop_signal().wait()
     return 0
 
 
@@ -67,6 +68,21 @@ async def migrate_database(settings: Settings) -> int:
     _spare_the_collector()
     async with open_database(settings):
         _say("The database is up to date.")
+    return 0
+
+
+async def tidy_up(settings: Settings) -> int:
+    """Clear away what is no longer kept, now, and say what that came to."""
+    _spare_the_collector()
+    stopping = _stop_signal()
+    async with open_database(settings) as url:
+        cleared = await tidy(url, kept(settings), lambda: not stopping.is_set())
+    if cleared is None:
+        _say("Another process is tidying up just now; there is nothing to do here.")
+    else:
+        _say(cleared.sentence())
+        if stopping.is_set():
+            _say("It was stopped before the end; the rest is cleared the next time.")
     return 0
 
 
@@ -134,12 +150,13 @@ def _bound(settings: Settings) -> Generator[socket.socket]:
         yield listening
 
 
-async def _stopped() -> None:
+def _stop_signal() -> asyncio.Event:
+    """Set by the signals that stop a process in good order."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop
 
 
 def _say(line: str) -> None:

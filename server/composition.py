@@ -9,12 +9,16 @@ from typing import Any
 
 from domain.costs.prices import PriceBook
 from graphs.catalog import GraphEntry, load_catalog
+from server.assistants import default_assistants
 from server.call_price import call_price
+from server.http_app import http_app_lifespan
+from server.retention import NightlyTidying, kept
 from server.runs.attempts import Engine, ExecutionLimits
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.worker import Worker, WorkerLimits
-from server.settings import Settings
+from server.settings import Settings, set_variables
+from storage.assistants import AssistantRepository
 from storage.conversations import ConversationRepository
 from storage.database import Database, DatabaseLimits
 from storage.embedded import EmbeddedPostgres, create_database
@@ -43,6 +47,7 @@ class Services:
 
     settings: Settings
     database: Database
+    assistants: AssistantRepository
     threads: ThreadRepository
     conversations: ConversationRepository
     runs: RunRepository
@@ -57,8 +62,9 @@ class Services:
     feed: Feed
     models: ChatModels
     listener: Listener
-    #: The worker of this process, if it has one.
+    #: The worker of this process, if it has one, and what clears away for all of them.
     worker: Worker | None
+    nightly: NightlyTidying | None
 
 
 @asynccontextmanager
@@ -83,48 +89,61 @@ async def open_database(settings: Settings) -> AsyncGenerator[str]:
 
 
 @asynccontextmanager
+async def open_ports(database: Database, settings: Settings) -> AsyncGenerator[Ports]:
+    """What graphs reach, installed as the default of runs that bring no ports."""
+    ports = Ports(
+        usage=UsageRepository(database),
+        samples=UsageImporter(database),
+        reports=ReportRepository(database),
+        models=ChatModels(model_settings(settings)),
+    )
+    default_ports.install(ports)
+    try:
+        yield ports
+    finally:
+        default_ports.remove(ports)
+        await ports.models.aclose()
+
+
+@asynccontextmanager
 async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenerator[Services]:
     """Everything a process needs, running; closed in the opposite order."""
-    graphs = load_catalog(settings.config)
+    graphs = load_catalog(settings.config, set_variables)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(open_database(settings))
         database = await stack.enter_async_context(Database(url, _database_limits(settings)))
         listener = Listener(url)
         events = EventLog(database)
-        usage, usage_imports = UsageRepository(database), UsageImporter(database)
-        report_repository = ReportRepository(database)
-        ports = Ports(
-            usage=usage,
-            samples=usage_imports,
-            reports=report_repository,
-            models=ChatModels(model_settings(settings)),
-        )
-        stack.push_async_callback(ports.models.aclose)
-        default_ports.install(ports)
-        worker = commit = None
+        ports = await stack.enter_async_context(open_ports(database, settings))
+        await stack.enter_async_context(http_app_lifespan(settings.config))
+        worker = commit = nightly = None
         if with_worker:
+            nightly = NightlyTidying(url, kept(settings), settings.tidy_hour)
             commit = await stack.enter_async_context(GroupCommit(database.runs))
             engine = _engine(settings, database, commit, graphs, ports)
             worker = Worker(url, engine, listener, _worker_limits(settings))
         feed = Feed(events, listener, commit)
+        assistants = AssistantRepository(database, default_assistants(graphs))
         services = Services(
             settings=settings,
             database=database,
+            assistants=assistants,
             threads=ThreadRepository(database),
             conversations=ConversationRepository(database),
             runs=RunRepository(database),
             workers=WorkerRegistry(database),
             events=events,
             artifacts=ArtifactRepository(database),
-            usage=usage,
-            usage_imports=usage_imports,
-            reports=report_repository,
+            usage=UsageRepository(database),
+            usage_imports=UsageImporter(database),
+            reports=ReportRepository(database),
             graphs=graphs,
-            manager=RunManager(database, events, feed, graphs),
+            manager=RunManager(database, feed, graphs, assistants),
             feed=feed,
             models=ports.models,
             listener=listener,
             worker=worker,
+            nightly=nightly,
         )
         async with _side_tasks(services):
             yield services
@@ -139,6 +158,8 @@ async def _side_tasks(services: Services) -> AsyncGenerator[None]:
             tasks.create_task(services.feed.run(), name="feed"),
             tasks.create_task(_probe_forever(services), name="model probe"),
         ]
+        if services.nightly:
+            side.append(tasks.create_task(services.nightly.run(), name="nightly tidying"))
         working = None
         if services.worker:
             working = tasks.create_task(services.worker.run(), name="worker")
@@ -150,6 +171,8 @@ async def _side_tasks(services: Services) -> AsyncGenerator[None]:
             if services.worker and working:
                 services.worker.stop()
                 await asyncio.wait([working])
+            if services.nightly:
+                services.nightly.stop()
             for task in side:
                 task.cancel()
 
@@ -190,6 +213,7 @@ def _engine(
             run_timeout_s=settings.run_timeout_s,
             attempts=settings.run_attempts,
             recursion_limit=settings.recursion_limit,
+            node_timeout_s=settings.node_timeout_s,
         ),
     )
 

@@ -8,8 +8,9 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -90,6 +91,11 @@ class Settings(BaseSettings):
     run_timeout_s: float = Field(
         default=3600.0, gt=0, description="Longest time of one run, seconds."
     )
+    node_timeout_s: float = Field(
+        default=900.0,
+        ge=0,
+        description="Longest time of one step of a run, seconds; 0 is no limit.",
+    )
     run_attempts: int = Field(
         default=3, ge=1, description="How often a run is taken over before it is given up."
     )
@@ -117,7 +123,25 @@ class Settings(BaseSettings):
     )
     ws_hosts: str | None = Field(
         default=None,
-        description="Hosts besides loopback whose pages may open /ws, separated by commas.",
+        description="Names besides loopback's that /ws is reached by, separated by commas.",
+    )
+    keep_stream_parts_h: float = Field(
+        default=24.0,
+        ge=0,
+        description="What clients asked for by stream mode is kept so long after its run, hours.",
+    )
+    keep_checkpoints: Literal["all", "latest"] | Annotated[int, Field(ge=1)] = Field(
+        default=30,
+        description="Which checkpoints are kept: `all`, `latest` (what threads need to go on), or "
+        "these and all of so many days.",
+    )
+    keep_runs_days: int = Field(
+        default=90,
+        ge=0,
+        description="Ended runs are kept so long, days; a thread's last one always, all with 0.",
+    )
+    tidy_hour: int = Field(
+        default=3, ge=0, le=23, description="When to clear away what is not kept, hour in UTC."
     )
     upload_mb: int = Field(default=100, ge=1, description="Largest upload, megabytes.")
     min_free_disk_mb: int = Field(
@@ -129,7 +153,7 @@ class Settings(BaseSettings):
 
     @property
     def ws_known_hosts(self) -> tuple[str, ...]:
-        """The hosts besides loopback whose pages may open the WebSocket."""
+        """The names besides loopback's that the WebSocket is reached by."""
         names = (name.strip().lower() for name in (self.ws_hosts or "").split(","))
         return tuple(name for name in names if name)
 
@@ -154,6 +178,23 @@ def prepare_libraries(settings: Settings) -> None:
     uploads = settings.data_dir.resolve() / "uploads"
     for name, value in {**_LIBRARIES, "GRADIO_TEMP_DIR": str(uploads)}.items():
         os.environ.setdefault(name, value)
+
+
+def set_variables(variables: Mapping[str, str] | Path) -> None:
+    """Set what the graphs ask for, from names with values or a dotenv file.
+
+    What the environment says already is left as it is. Raises `InvalidSettings` for our own
+    settings: they have been read by then.
+    """
+    given = dotenv_values(variables) if isinstance(variables, Path) else variables
+    for name, value in given.items():
+        if name.upper().startswith(PREFIX):
+            raise InvalidSettings(
+                f"`env` of langgraph.json sets {name}, but the service's own settings are read "
+                "before. Set it in the environment instead."
+            )
+        if value is not None:
+            os.environ.setdefault(name, value)
 
 
 def setting_names() -> dict[str, str]:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import orjson
 
 from domain.errors import NotFound
-from domain.events import StoredEvent
+from domain.events import EVENT_TYPES, StoredEvent
 from domain.identity import UserContext
 from storage.database import Database
 from storage.sql_files import load_statements
@@ -55,9 +55,10 @@ class EventLog:
         return found
 
     async def of_run(self, run_id: UUID) -> list[dict[str, Any]]:
-        """All events of a run as JSON data, without their numbers."""
+        """All events of a run as JSON data, without their numbers and without stream parts."""
+        parameters = {"run_id": run_id, "types": sorted(EVENT_TYPES)}
         async with self._database.runs.connection() as connection:
-            cursor = await connection.execute(_SQL["of_run"], {"run_id": run_id})
+            cursor = await connection.execute(_SQL["of_run"], parameters)
             return [orjson.loads(row["body"]) for row in await cursor.fetchall()]
 
     async def head(self, thread_id: UUID) -> int:

@@ -29,17 +29,26 @@ from tests.architecture.texts import text_files, text_violations
 #: The short list. An entry that is no longer needed fails the test as well.
 EXEMPTIONS = (
     Exemption(
-        "checkpoints/saver.py", SILENCED_TYPE, 1, "LangGraph's marker of a delta has no public name"
+        "checkpoints/rows.py", SILENCED_TYPE, 1, "LangGraph's marker of a delta has no public name"
     ),
     Exemption("domain/costs/formats/json_documents.py", SILENCED_TYPE, 3, "ijson is not typed"),
     Exemption(
-        "graphs/catalog.py", BROAD_EXCEPT, 1, "importing a graph runs code that may raise anything"
+        "graphs/factories.py", BROAD_EXCEPT, 2, "a factory and its clean-up may raise anything"
+    ),
+    Exemption(
+        "graphs/factories.py",
+        SILENCED_TYPE,
+        2,
+        "LangGraph's servers make the runtimes of factories; they have no public name",
     ),
     Exemption(
         "server/runs/execution.py", BROAD_EXCEPT, 1, "one run's failure is never its worker's"
     ),
     Exemption(
         "graphs/lifecycle.py", BROAD_EXCEPT, 1, "a graph may raise anything; it becomes the outcome"
+    ),
+    Exemption(
+        "graphs/modules.py", BROAD_EXCEPT, 1, "importing a graph runs code that may raise anything"
     ),
     Exemption(
         "nodes/call_model.py", BROAD_EXCEPT, 1, "a model's client may raise anything; it falls back"

@@ -31,7 +31,7 @@ class Ports:
 
 
 class DefaultPorts:
-    """Holds the process default; set once by the composition root."""
+    """Holds the process default, which the composition root sets and takes back."""
 
     def __init__(self) -> None:
         self._ports: Ports | None = None
@@ -39,6 +39,16 @@ class DefaultPorts:
     def install(self, ports: Ports) -> None:
         """Make these the ports of every run that brings none."""
         self._ports = ports
+
+    @property
+    def are_installed(self) -> bool:
+        """Whether runs that bring no ports have some."""
+        return self._ports is not None
+
+    def remove(self, ports: Ports) -> None:
+        """Forget these ports, unless others have taken their place: they are being closed."""
+        if self._ports is ports:
+            self._ports = None
 
     def get(self) -> Ports:
         """The installed ports; raises `LookupError` when nobody installed any."""

@@ -8,20 +8,12 @@ from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
 
 from server.dependencies import ServicesDep, UserDep
-from server.runs.requests import RunRequest
-from server.shapes import (
-    RunShape,
-    ThreadShape,
-    problems,
-    run_shape,
-    thread_shape,
-)
+from server.pagination import LimitDep, OffsetDep
+from server.shapes import ThreadShape, problems, thread_shape
 from server.sse import cursor, event_response, thread_frames
+from storage.threads import ThreadSearch
 
 router = APIRouter(prefix="/threads", tags=["threads"])
-
-LimitDep = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
-OffsetDep = Annotated[int, Query(ge=0, description="How many to leave out.")]
 
 
 class NewThread(BaseModel):
@@ -37,14 +29,6 @@ class ThreadChange(BaseModel):
     """What to lay over a thread's metadata."""
 
     metadata: dict[str, Any]
-
-
-class NewRun(BaseModel):
-    """What to run."""
-
-    assistant_id: str = Field(description="Which graph.", examples=["supervisor"])
-    input: Any = Field(None, description="The graph's input.")
-    metadata: dict[str, Any] = Field(default_factory=dict)
 
 
 @router.post("", responses=problems(409, 422, 503))
@@ -64,7 +48,9 @@ async def list_threads(
     q: Annotated[str | None, Query(description="Only titles that contain this.")] = None,
 ) -> list[ThreadShape]:
     """Your threads, newest first; `X-Pagination-Total` says how many there are."""
-    threads, total = await services.threads.search(user, q, limit, offset)
+    threads, total = await services.threads.search(
+        user, ThreadSearch(title=q, limit=limit, offset=offset)
+    )
     response.headers["X-Pagination-Total"] = str(total)
     return [thread_shape(thread) for thread in threads]
 
@@ -87,38 +73,6 @@ async def change_thread(
 async def delete_thread(thread_id: UUID, services: ServicesDep, user: UserDep) -> None:
     """Delete a thread with all it owns; what runs on it is stopped."""
     await services.manager.delete_thread(user, thread_id)
-
-
-@router.post("/{thread_id}/runs", responses=problems(404, 422, 503))
-async def create_run(
-    thread_id: UUID, body: NewRun, response: Response, services: ServicesDep, user: UserDep
-) -> RunShape:
-    """Queue a run behind those the thread has; returns at once."""
-    run = await services.manager.start(
-        user,
-        RunRequest(
-            assistant_id=body.assistant_id,
-            thread_id=thread_id,
-            input=body.input,
-            metadata=body.metadata,
-        ),
-    )
-    response.headers["Content-Location"] = f"/threads/{thread_id}/runs/{run.run_id}"
-    return run_shape(run)
-
-
-@router.get("/{thread_id}/runs", responses=problems(404, 422, 503))
-async def list_runs(
-    thread_id: UUID,
-    services: ServicesDep,
-    user: UserDep,
-    limit: LimitDep = 10,
-    offset: OffsetDep = 0,
-) -> list[RunShape]:
-    """The thread's runs, newest first."""
-    await services.threads.get(user, thread_id)
-    runs = await services.runs.of_thread(user, thread_id, limit, offset)
-    return [run_shape(run) for run in runs]
 
 
 @router.get(

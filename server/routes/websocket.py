@@ -16,7 +16,8 @@ async def connect(websocket: WebSocket) -> None:
     """Send messages and follow threads."""
     state = websocket.app.state
     services: Services = state.services
-    if problem := origin_problem(websocket.headers, services.settings.ws_known_hosts):
+    hosts = services.settings.ws_known_hosts
+    if problem := origin_problem(websocket.headers, hosts, state.origins):
         await websocket.send_denial_response(JSONResponse({"detail": problem}, status_code=403))
         return
     offers = websocket.scope["subprotocols"]

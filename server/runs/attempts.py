@@ -1,6 +1,7 @@
 """One attempt at a run: from what the log has of it to how it ended."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,11 +15,20 @@ from domain.identity import UserContext
 from domain.run_log import RunLog, fold
 from domain.runs import ClaimedRun, Run
 from graphs.catalog import GraphEntry
+from graphs.factories import Graph, GraphFactory, GraphUse
 from graphs.lifecycle import GraphCall, GraphRun, Outcome
+from graphs.node_clock import NodeClock
 from graphs.open_work import RunIdentity
 from graphs.speech import Price
 from graphs.translator import Translator
-from server.runs.calls import checkpoint_run, given_input, limit_s, run_config, starting_point
+from server.runs.calls import (
+    checkpoint_run,
+    given_input,
+    limit_s,
+    run_config,
+    starting_point,
+    stream_choice,
+)
 from server.runs.executing import Executing
 from server.runs.journal import RunJournal
 from storage.database import Database
@@ -38,6 +48,8 @@ class ExecutionLimits:
     #: Attempts that may end with their worker.
     attempts: int
     recursion_limit: int
+    #: 0 is no limit.
+    node_timeout_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +101,16 @@ class Attempt:
             return _not_run(translator, run, "error", reason, "TooManyAttempts")
         saver = self._saver()
         call = await self._call(entry, saver, run)
-        graph_run = GraphRun(call, translator, self.journal, lambda: datetime.now(UTC))
+        node_limit_s = limit_s(run, "node_timeout_s", engine.limits.node_timeout_s)
+
+        def overdue(node: str) -> None:
+            current.time_out(
+                f"The run was stopped because its step {node} took longer than {node_limit_s:g} s. "
+                "What it had reached is kept; raise GOLDENPATH_NODE_TIMEOUT_S if steps need longer."
+            )
+
+        clock = NodeClock(node_limit_s, overdue)
+        graph_run = GraphRun(call, translator, self.journal, lambda: datetime.now(UTC), clock)
         # Before a step's writes are committed, what it said goes along.
         saver.before_commit(graph_run.let_go)
         current = executing[run.run_id] = Executing(graph_run, call.control)
@@ -118,18 +139,24 @@ class Attempt:
                 given, start = None, {}
                 from_checkpoint = last.checkpoint["id"]
         config.setdefault("configurable", {}).update(start)
+        use = GraphUse("threads.create_run", self.user, config, run.kwargs.get("context"))
         return GraphCall(
-            graph=entry.graph.copy({"checkpointer": saver}),
+            graph=_with_saver(entry, use, saver),
             input=given,
             config=config,
             context=self._context(entry, run.kwargs),
             control=RunControl(),
             from_checkpoint=from_checkpoint,
             question=run.kwargs.get("input"),
+            stream=stream_choice(run),
+            interrupt_before=run.kwargs.get("interrupt_before"),
+            interrupt_after=run.kwargs.get("interrupt_after"),
+            durability=run.kwargs.get("durability") or "sync",
         )
 
     def _context(self, entry: GraphEntry, kwargs: Mapping[str, Any]) -> Any:
-        if entry.graph.context_schema is AgentContext:
+        graph = entry.source
+        if not isinstance(graph, GraphFactory) and graph.context_schema is AgentContext:
             return AgentContext(self.user.user_id, self.user.tenant_id, self.engine.ports)
         return kwargs.get("context")
 
@@ -139,9 +166,10 @@ class Attempt:
         entry = self.engine.graphs.get(self.claimed.run.graph_id)
         if entry is None:
             return outcome
-        graph = entry.graph.copy({"checkpointer": self._saver()})
         config: RunnableConfig = {"configurable": {"thread_id": str(self.pen.thread_id)}}
-        state = await graph.aget_state(config)
+        use = GraphUse("threads.create_run", self.user, config, None)
+        async with _with_saver(entry, use, self._saver()) as graph:
+            state = await graph.aget_state(config)
         interrupts = {
             task.id: [
                 {"id": it.id, "value": it.value, "response_schema": it.response_schema}
@@ -153,6 +181,12 @@ class Attempt:
         return replace(
             outcome, values=state.values, interrupts=interrupts, has_next_step=bool(state.next)
         )
+
+
+@asynccontextmanager
+async def _with_saver(entry: GraphEntry, use: GraphUse, saver: RunSaver) -> AsyncGenerator[Graph]:
+    async with entry.opened(use) as graph:
+        yield graph.copy({"checkpointer": saver})
 
 
 def identity_of(run: Run, title: str) -> RunIdentity:

@@ -8,6 +8,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, Send
 
 from domain.runs import Run
+from graphs.stream_rows import StreamChoice
 
 #: What says which state a run reads and writes: the engine's to set, whatever a client sends.
 _PROTECTED: Final = frozenset(
@@ -55,6 +56,12 @@ def given_input(run: Run) -> Any:
     if asked.get("goto"):
         command["goto"] = _targets(asked["goto"])
     return Command(**command) if command else run.kwargs.get("input")
+
+
+def stream_choice(run: Run) -> StreamChoice:
+    """Which stream parts the log is to keep."""
+    modes = frozenset(run.kwargs.get("stream_mode") or ())
+    return StreamChoice(modes, bool(run.kwargs.get("stream_subgraphs")))
 
 
 def limit_s(run: Run, name: str, most_s: float) -> float:

@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-import orjson
-
-from domain.events import Event
+from domain.events import LogEntry
 from domain.identity import UserContext
 from domain.runs import RUN_STATUS_AT_END, thread_status_at_end
 from graphs.lifecycle import Outcome
@@ -14,6 +12,9 @@ from storage.group_commit import GroupCommit
 from storage.json_columns import to_json
 from storage.run_events import ArtifactRepository
 from storage.writes import Pen, RunEnding, Write
+
+#: Type and JSON text.
+EventRow = tuple[str, str]
 
 #: A run with so many uncommitted events waits: the database is slower than its graph.
 _BACKLOG = 1_000
@@ -29,20 +30,21 @@ class RunJournal:
         self._artifacts = artifacts
         self._user = user
         self._pen = pen
-        self._pending: list[Event] = []
+        self._pending: list[EventRow] = []
         self._newest: asyncio.Future[None] | None = None
         self._uncommitted = 0
         self._lost: BaseException | None = None
 
-    def append(self, events: Sequence[Event]) -> None:
-        """Take events for the next commit; drops them once an earlier one has failed."""
+    def append(self, entries: Sequence[LogEntry]) -> None:
+        """Take entries for the next commit; drops them once an earlier one has failed."""
         if self._lost:
             return
         if not self._pending:
             # What else is said in this turn of the loop becomes one write with it.
             asyncio.get_running_loop().call_soon(self.flush)
-        self._pending += events
-        self._uncommitted += len(events)
+        # Now, not at the flush: a state's parts belong to its graph, which goes on changing them.
+        self._pending += event_rows(entries)
+        self._uncommitted += len(entries)
 
     def flush(self) -> None:
         """Put what was taken, for the next commit."""
@@ -50,7 +52,7 @@ class RunJournal:
             return
         events, self._pending = self._pending, []
         # The first is what a reader waits for; the rest goes with the step's checkpoint.
-        write = Write(self._pen, events=event_rows(events))
+        write = Write(self._pen, events=events)
         self._newest = self._commit.put(write, urgent=self._newest is None)
         self._newest.add_done_callback(lambda done: self._committed(done, len(events)))
 
@@ -78,14 +80,13 @@ class RunJournal:
             interrupts=to_json(outcome.interrupts, json_default),
             error=outcome.error,
         )
-        events = [*self._pending, *outcome.events]
+        events = [*self._pending, *event_rows(outcome.events)]
         self._pending = []
-        await self._commit.put(Write(self._pen, events=event_rows(events), ending=ending))
+        await self._commit.put(Write(self._pen, events=events, ending=ending))
 
     async def hand_back(self) -> None:
         """Let another worker go on with the run; raises `StaleAttempt` when one does already."""
-        events = event_rows(self._pending)
-        self._pending = []
+        events, self._pending = self._pending, []
         await self._commit.put(Write(self._pen, events=events, hands_back=True))
 
     def _committed(self, done: asyncio.Future[None], count: int) -> None:
@@ -95,8 +96,6 @@ class RunJournal:
             self._lost = error
 
 
-def event_rows(events: Sequence[Event]) -> list[tuple[str, str]]:
-    """Events as the log keeps them: type and JSON text, serialised once for all readers."""
-    return [
-        (event.type, orjson.dumps(event.body(), default=json_default).decode()) for event in events
-    ]
+def event_rows(entries: Sequence[LogEntry]) -> list[EventRow]:
+    """Entries as the log keeps them, serialised once for all readers."""
+    return [(entry.type, to_json(entry.body(), json_default)) for entry in entries]

@@ -19,6 +19,7 @@ from server.runs.attempts import closing_events, identity_of
 from server.runs.feed import Feed
 from server.runs.journal import event_rows
 from server.runs.requests import RunRequest
+from storage.assistants import AssistantRepository
 from storage.database import Connection, Database
 from storage.run_events import EventLog
 from storage.runs import (
@@ -48,13 +49,18 @@ class RunManager:
     """The one way to start, stop and answer runs, for every protocol."""
 
     def __init__(
-        self, database: Database, events: EventLog, feed: Feed, graphs: Mapping[str, GraphEntry]
+        self,
+        database: Database,
+        feed: Feed,
+        graphs: Mapping[str, GraphEntry],
+        assistants: AssistantRepository,
     ) -> None:
         self._database = database
         self._runs = RunRepository(database)
-        self._events = events
+        self._events = EventLog(database)
         self._feed = feed
         self._graphs = graphs
+        self._assistants = assistants
 
     async def start(self, user: UserContext, request: RunRequest) -> Run:
         """Queue a run, on a new thread if none is given.
@@ -62,18 +68,22 @@ class RunManager:
         Raises `NotFound` for an unknown thread or assistant, `Conflict` when the thread is busy and
         the request does not want to wait for it.
         """
-        if request.assistant_id not in self._graphs:
-            raise NotFound("assistant", request.assistant_id)
+        assistant = await self._assistants.resolve(user, request.assistant_id)
+        if assistant.graph_id not in self._graphs:
+            raise NotFound("graph", assistant.graph_id)
+        request = request.with_assistant(assistant)
+        whose = (str(assistant.assistant_id), assistant.graph_id)
         if request.thread_id is None:
             goes = request.is_stateless and request.on_completion == "delete"
             thread = NewThread(is_temporary=request.is_stateless, goes_with_run=goes)
-            new = _new_run(request.new_thread_id or uuid4(), request)
+            new = _new_run(request.new_thread_id or uuid4(), request, whose)
             return await self._runs.insert_with_thread(user, new, thread)
         async with self._database.transaction() as connection:
             thread = await self._make_way(connection, user, request.thread_id, request)
             if (request.command or {}).get("resume") is not None:
                 request = _with_answers(thread, request)
-            return await insert_run(connection, user, _new_run(thread.thread_id, request))
+            new = _new_run(thread.thread_id, request, whose)
+            return await insert_run(connection, user, new)
 
     async def resume(
         self, user: UserContext, run_id: UUID, answers: Mapping[str, Any] | OnlyAnswer
@@ -90,10 +100,12 @@ class RunManager:
                 raise NotWaiting(str(run_id))
             request = RunRequest(
                 assistant_id=run.assistant_id,
-                thread_id=run.thread_id,
                 command={"resume": checked_answers(thread.interrupts, answers)},
+                config=run.kwargs.get("config") or {},
+                context=run.kwargs.get("context"),
             )
-            return await insert_run(connection, user, _new_run(run.thread_id, request))
+            new = _new_run(run.thread_id, request, (run.assistant_id, run.graph_id))
+            return await insert_run(connection, user, new)
 
     async def cancel(
         self, user: UserContext, run_id: UUID, action: CancelAction = "interrupt"
@@ -213,13 +225,14 @@ def _with_answers(thread: Thread, request: RunRequest) -> RunRequest:
     return replace(request, command=command)
 
 
-def _new_run(thread_id: UUID, request: RunRequest) -> NewRun:
+def _new_run(thread_id: UUID, request: RunRequest, whose: tuple[str, str]) -> NewRun:
+    """The run to write; `whose` are the ids of assistant and graph."""
     title = _title(request.input)
     return NewRun(
         run_id=uuid4(),
         thread_id=thread_id,
-        assistant_id=request.assistant_id,
-        graph_id=request.assistant_id,
+        assistant_id=whose[0],
+        graph_id=whose[1],
         kwargs=request.kwargs(),
         metadata=dict(request.metadata),
         thread_metadata={"title": title} if title else {},

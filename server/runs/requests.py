@@ -1,10 +1,11 @@
 """What is asked of a graph, whatever the protocol: the one shape that the manager takes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
+from domain.assistants import Assistant
 from domain.runs import MultitaskStrategy
 
 Durability = Literal["sync", "async", "exit"]
@@ -65,3 +66,14 @@ class RunRequest:
         }
         always = ("input", "command", "config", "context")
         return {name: value for name, value in asked.items() if name in always or value}
+
+    def with_assistant(self, assistant: Assistant) -> "RunRequest":
+        """The request as the assistant's settings complete it; what it says itself counts."""
+        own, theirs = self.config, assistant.config
+        config = {**theirs, **own}
+        if theirs.get("configurable"):
+            config["configurable"] = {**theirs["configurable"], **(own.get("configurable") or {})}
+        if theirs.get("tags"):
+            config["tags"] = list(dict.fromkeys([*theirs["tags"], *(own.get("tags") or ())]))
+        context = {**assistant.context, **(self.context or {})}
+        return replace(self, config=config, context=context or self.context)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from server.browsers import Origins
 from server.dependencies import bearer_token
 
 #: The protocol that browsers offer beside their token, and get back.
@@ -15,12 +16,14 @@ _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _USUAL_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
-def origin_problem(headers: Mapping[str, str], hosts: Iterable[str]) -> str | None:
+def origin_problem(
+    headers: Mapping[str, str], hosts: Iterable[str], origins: Origins
+) -> str | None:
     """Why a page may not open the WebSocket; None when it may.
 
     A page of any site can open WebSockets to this machine, and no browser asks before: it must be
-    of the very host that it calls. And that host must be known: else a name that is made to point
-    to this machine would do. `hosts` are known besides loopback.
+    of the very host that it calls, or of one of these origins. And that host must be known: else a
+    name that is made to point to this machine would do. `hosts` are known besides loopback.
     """
     known = frozenset(hosts)
     host = _split(f"//{headers.get('host', '')}")
@@ -35,9 +38,11 @@ def origin_problem(headers: Mapping[str, str], hosts: Iterable[str]) -> str | No
     origin = _split(headers["origin"])
     if origin and (_place(origin) == _place(host) or _is_known(origin, known)):
         return None
+    if origins.allow(headers["origin"]):
+        return None
     return (
         "Pages of other hosts may not open this WebSocket. Open it from a page of this one, or "
-        "name the page's host in the setting GOLDENPATH_WS_HOSTS."
+        "allow the page's origin in `http.cors` of the langgraph.json."
     )
 
 

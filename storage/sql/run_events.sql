@@ -19,8 +19,8 @@ LEFT JOIN LATERAL (
 WHERE h.thread_id IS NULL OR h.last_seq > t.after
 
 -- of_run --
--- All events of one run, oldest first.
-SELECT type, body FROM run_events WHERE run_id = %(run_id)s ORDER BY seq
+-- What people see of one run, oldest first.
+SELECT body FROM run_events WHERE run_id = %(run_id)s AND type = ANY(%(types)s) ORDER BY seq
 
 -- head --
 -- The last number given out on a thread.

@@ -52,6 +52,16 @@ class Command:
         """Stop it in good order; returns its exit code."""
         return await self._end(signal.SIGTERM)
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, if it is there."""
+        if self.is_running and self._process:
+            self._process.send_signal(number)
+
+    @property
+    def is_running(self) -> bool:
+        """It was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
     async def _end(self, number: signal.Signals) -> int:
         process = self._process
         if process is None or process.returncode is not None:
@@ -67,7 +77,7 @@ class Service(Command):
     def __init__(
         self, data_dir: Path, environment: Mapping[str, str] | None = None, *options: str
     ) -> None:
-        port = _free_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         place = ("--port", str(port), "--data-dir", str(data_dir))
         super().__init__(READY, environment or {}, "serve", *place, *options)
@@ -76,8 +86,11 @@ class Service(Command):
 class WorkerProcess(Command):
     """`worker` over one data folder (or database)."""
 
-    def __init__(self, data_dir: Path, environment: Mapping[str, str] | None = None) -> None:
-        super().__init__(WORKER_READY, environment or {}, "worker", "--data-dir", str(data_dir))
+    def __init__(
+        self, data_dir: Path, environment: Mapping[str, str] | None = None, *options: str
+    ) -> None:
+        place = ("worker", "--data-dir", str(data_dir))
+        super().__init__(WORKER_READY, environment or {}, *place, *options)
 
 
 def open_to_postgres(folder: Path) -> Path:
@@ -88,7 +101,8 @@ def open_to_postgres(folder: Path) -> Path:
     return folder
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.errors import StaleAttempt
-from domain.events import Event
+from domain.events import LogEntry
 
 
 @dataclass
@@ -16,9 +16,9 @@ class MemorySink:
     events: list[dict[str, Any]] = field(default_factory=list)
     artifacts: dict[str, bytes] = field(default_factory=dict)
 
-    def append(self, events: Sequence[Event]) -> None:
+    def append(self, entries: Sequence[LogEntry]) -> None:
         if not self._is_taken_over():
-            self.events += [event.body() for event in events]
+            self.events += [entry.body() for entry in entries]
 
     def flush(self) -> None:
         return

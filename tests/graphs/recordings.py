@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
@@ -120,7 +120,7 @@ async def record(
         async for part in running.astream(
             given,
             {"configurable": {"thread_id": recording.thread_id}},
-            stream_mode=MODES,  # pyright: ignore[reportArgumentType]
+            stream_mode=cast(Any, MODES),
             subgraphs=True,
             durability="sync",
             version="v2",

@@ -25,7 +25,10 @@ builder.add_edge(START, "step")
 graph = builder.compile(name="one_step")
 not_a_graph = 5
 
-def make(config):
+def ask(question: str):
+    return graph
+
+def two(config, other):
     return graph
 """
 
@@ -108,7 +111,9 @@ def test_two_foreign_files_of_one_name_stay_apart(tmp_path: Path):
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
-        ("./flow.py:make", "make is a function"),
+        ("./flow.py:State", "State is of type"),
+        ("./flow.py:ask", "its parameter question is neither a config nor a runtime"),
+        ("./flow.py:two", "its parameter other is neither a config nor a runtime"),
         ("./flow.py:not_a_graph", "not_a_graph is of type int"),
         ("./flow.py:nothing", "./flow.py has no nothing"),
         ("./flow.py", 'not of the form "./file.py:attribute"'),

@@ -110,7 +110,7 @@ def test_any_value_is_shown_as_data() -> None:
         "dataclass": {"width": 2},
         "set": [3],
         "tuple": [4],
-        "bytes": "�5",
+        "bytes": "/zU=",
         "money": "0.10",
         "id": "00000000-0000-0000-0000-000000000006",
         "at": "2026-05-04T00:00:00+00:00",

@@ -165,8 +165,8 @@ async def test_an_agent_whose_work_was_saved_completes_ok_and_does_not_start_aga
         number
         for number, step in enumerate(steps)
         if isinstance(step, Streamed)
-        and (step.part["type"], step.part["ns"]) == ("tasks", ())
-        and "triggers" not in step.part["data"]
+        # The first that is heard of its end.
+        and (step.part["type"], step.part["ns"]) == ("updates", ())
     )
     assert isinstance(steps[ended - 1], Saved)
     log = await taken_over(nested, ended)

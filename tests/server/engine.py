@@ -13,11 +13,13 @@ import orjson
 from domain.identity import LOCAL_USER
 from domain.runs import Run
 from graphs.catalog import GraphEntry
+from server.assistants import default_assistants
 from server.runs.attempts import Engine, ExecutionLimits
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.requests import RunRequest
 from server.runs.worker import Worker, WorkerLimits
+from storage.assistants import AssistantRepository
 from storage.database import Database
 from storage.group_commit import GroupCommit
 from storage.notifications import Listener
@@ -47,6 +49,7 @@ class RunningEngine:
     runs: RunRepository
     threads: ThreadRepository
     events: EventLog
+    assistants: AssistantRepository
     working: asyncio.Task[None]
 
     async def stop_worker(self) -> None:
@@ -109,6 +112,7 @@ async def running_engine(
         )
         worker = Worker(url, engine, listener, limits)
         feed = Feed(events, listener, commit)
+        assistants = AssistantRepository(database, default_assistants(engine.graphs))
         async with asyncio.TaskGroup() as tasks:
             side = [
                 tasks.create_task(listener.run(), name="listener"),
@@ -120,13 +124,14 @@ async def running_engine(
             try:
                 running = RunningEngine(
                     database=database,
-                    manager=RunManager(database, events, feed, engine.graphs),
+                    manager=RunManager(database, feed, engine.graphs, assistants),
                     feed=feed,
                     worker=worker,
                     commit=commit,
                     runs=RunRepository(database),
                     threads=ThreadRepository(database),
                     events=events,
+                    assistants=assistants,
                     working=working,
                 )
                 yield running

@@ -1,11 +1,12 @@
 """Settings come from the environment and the command line, and say what is wrong with them."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from domain.errors import InvalidSettings
-from server.settings import Settings, load_settings, setting_names
+from server.settings import Settings, load_settings, set_variables, setting_names
 
 
 def sentence(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
@@ -125,3 +126,35 @@ def test_a_bad_secret_is_not_repeated(name: str) -> None:
         load_settings({variable: ["sk-secret"]})
     assert variable in str(caught.value)
     assert "sk-secret" not in str(caught.value)
+
+
+def test_variables_of_the_graphs_are_set_where_there_are_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Set and taken away, so that they are away again after the test.
+    for name in ("GP_TEST_NEW", "GP_TEST_FILE", "GP_TEST_MADE_OF"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GP_TEST_SET", "mine")
+    set_variables({"GP_TEST_NEW": "new", "GP_TEST_SET": "theirs"})
+    file = tmp_path / ".env"
+    file.write_text(
+        "# what the graphs want\nexport GP_TEST_FILE='a b'\nGP_TEST_MADE_OF=${GP_TEST_FILE}c\n"
+        "GP_TEST_SET=theirs\nGP_TEST_NOTHING\n"
+    )
+    set_variables(file)
+    found = {name: value for name, value in os.environ.items() if name.startswith("GP_TEST_")}
+    assert found == {
+        "GP_TEST_NEW": "new",
+        "GP_TEST_SET": "mine",
+        "GP_TEST_FILE": "a b",
+        "GP_TEST_MADE_OF": "a bc",
+    }
+
+
+def test_our_own_settings_are_not_set_by_the_graphs(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("GOLDENPATH_PORT=1")
+    for variables in (file, {"goldenpath_port": "1"}):
+        with pytest.raises(InvalidSettings, match="Set it in the environment instead"):
+            set_variables(variables)

@@ -42,6 +42,41 @@ def test_what_json_does_not_know_is_left_to_the_caller() -> None:
         to_json(object())
 
 
+def _inside_itself() -> list[Any]:
+    value: list[Any] = [1]
+    value.append(value)
+    return value
+
+
+def _deep(levels: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+IMPOSSIBLE: dict[str, tuple[Any, Any]] = {
+    "half a character": ({"text": "a\ud800", "set": {2}}, {"text": "a?", "set": [2]}),
+    "half a character in a name": ({"\ud800": 1}, {"?": 1}),
+    "a long integer": ([2**64], [str(2**64)]),
+    "a name that is a pair": ({(1, 2): {3}}, {"(1, 2)": [3]}),
+    "a value inside itself": (_inside_itself(), [1, "…"]),
+}
+
+
+@pytest.mark.parametrize(("value", "stored"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def test_with_a_default_everything_can_be_written(value: Any, stored: Any) -> None:
+    assert json.loads(to_json(value, default=sorted)) == stored
+    with pytest.raises(TypeError):
+        to_json(value)
+
+
+def test_what_lies_too_deep_is_left_out() -> None:
+    text = to_json(_deep(1_000), default=str)
+    assert "…" in text
+    assert json.loads(text)
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

@@ -2,9 +2,12 @@
 
 import pytest
 
+from graphs.config_file import CorsRules
+from server.browsers import Origins
 from server.websocket.handshake import offered_token, origin_problem
 
 PUBLIC = ("chat.example.com", "dev.example.com:3000")
+ORIGINS = Origins(CorsRules(allow_origins=["https://studio.example"]))
 
 
 @pytest.mark.parametrize(
@@ -19,11 +22,13 @@ PUBLIC = ("chat.example.com", "dev.example.com:3000")
         ("127.0.0.1:8000", "https://chat.example.com"),
         ("CHAT.example.com", "https://chat.EXAMPLE.com"),
         ("127.0.0.1:8000", "http://dev.example.com:3000"),
+        # One that the langgraph.json allows.
+        ("127.0.0.1:8000", "https://studio.example"),
     ],
 )
 def test_pages_of_this_very_host_may(host: str, origin: str | None) -> None:
     headers = {"host": host} | ({"origin": origin} if origin else {})
-    assert origin_problem(headers, PUBLIC) is None
+    assert origin_problem(headers, PUBLIC, ORIGINS) is None
 
 
 @pytest.mark.parametrize(
@@ -31,6 +36,8 @@ def test_pages_of_this_very_host_may(host: str, origin: str | None) -> None:
     [
         ("127.0.0.1:8000", "https://evil.example"),
         ("127.0.0.1:8000", "null"),
+        ("127.0.0.1:8000", "http://studio.example"),
+        ("evil.example", "https://studio.example"),
         ("127.0.0.1:8000", ""),
         ("127.0.0.1:8000", "http://[broken"),
         ("127.0.0.1:8000", "http://127.0.0.1:99999999"),
@@ -47,9 +54,9 @@ def test_pages_of_this_very_host_may(host: str, origin: str | None) -> None:
 )
 def test_pages_of_others_may_not(host: str, origin: str | None) -> None:
     headers = {"host": host} | ({} if origin is None else {"origin": origin})
-    problem = origin_problem(headers, PUBLIC)
+    problem = origin_problem(headers, PUBLIC, ORIGINS)
     assert problem is not None
-    assert "GOLDENPATH_WS_HOSTS" in problem
+    assert "GOLDENPATH_WS_HOSTS" in problem or "http.cors" in problem
     assert "evil" not in problem
 
 

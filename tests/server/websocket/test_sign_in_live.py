@@ -158,5 +158,5 @@ async def test_pages_of_other_hosts_are_refused(
                 pass
         response = caught.value.response
         assert response.status_code == 403
-        assert "GOLDENPATH_WS_HOSTS" in json.loads(response.body or b"")["detail"]
+        assert "http.cors" in json.loads(response.body or b"")["detail"]
         assert live.websockets.count == 0

@@ -1,0 +1,1 @@
+"""The whole service while its processes and database are killed, frozen, cut off and stopped."""

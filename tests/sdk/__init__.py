@@ -1,0 +1,1 @@
+"""The service as LangGraph's own clients meet it, over HTTP."""
