@@ -24,6 +24,7 @@ from server.runs.worker import Worker, WorkerLimits
 from server.settings import Settings, set_variables
 from server.stopping import Stopping
 from storage.assistants import AssistantRepository
+from storage.conversations import ConversationRepository
 from storage.database import Database, DatabaseLimits
 from storage.embedded import EmbeddedPostgres, create_database
 from storage.group_commit import GroupCommit
@@ -53,6 +54,7 @@ class Services:
     database: Database
     assistants: AssistantRepository
     threads: ThreadRepository
+    conversations: ConversationRepository
     runs: RunRepository
     workers: WorkerRegistry
     events: EventLog
@@ -138,6 +140,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             database=database,
             assistants=assistants,
             threads=ThreadRepository(database),
+            conversations=ConversationRepository(database),
             runs=runs,
             workers=WorkerRegistry(database),
             events=events,

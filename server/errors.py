@@ -14,6 +14,7 @@ from domain.errors import (
     GoldenpathError,
     InvalidInput,
     NotFound,
+    NotSignedIn,
     TooLarge,
     Unavailable,
 )
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 #: The first that fits counts, so children stand before their parents.
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (NotSignedIn, 401),
     (NotFound, 404),
     (Conflict, 409),
     (TooLarge, 413),
@@ -33,6 +35,14 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
 
 #: How long a client should wait before it asks again when a part is down, seconds.
 RETRY_AFTER = "2"
+
+#: What goes with a status.
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER}}
+
+DATABASE_FULL_SENTENCE = (
+    "The disk of the database is full, so this was not done. What was done before is kept: "
+    "free some room and try again."
+)
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -48,8 +58,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:
     status = next(status for kind, status in _STATUSES if isinstance(error, kind))
-    headers = {"Retry-After": RETRY_AFTER} if status == 503 else None
-    return _answer(status, str(error), headers)
+    return _answer(status, str(error), _HEADERS.get(status))
 
 
 async def _bad_request(request: Request, error: Exception) -> JSONResponse:
@@ -73,11 +82,7 @@ async def _database_away(request: Request, error: Exception) -> JSONResponse:
 
 async def _database_full(request: Request, error: Exception) -> JSONResponse:
     logger.error("The disk of the database is full: %s", error)
-    sentence = (
-        "The disk of the database is full, so this was not done. What was done before is kept: "
-        "free some room and try again."
-    )
-    return _answer(503, sentence, {"Retry-After": RETRY_AFTER})
+    return _answer(503, DATABASE_FULL_SENTENCE, _HEADERS[503])
 
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:
