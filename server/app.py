@@ -17,6 +17,7 @@ from server.routes import (
     runs,
     system,
     thread_runs,
+    thread_state,
     threads,
     usage,
 )
@@ -39,7 +40,18 @@ def create_app(services: Services, api_url: str) -> FastAPI:
     app.state.services = services
     add_error_handlers(app)
     let_pages_in(app, read_config_file(services.settings.config).cors)
-    for module in (chat, assistants, threads, thread_runs, runs, usage, reports, system, health):
+    for module in (
+        chat,
+        assistants,
+        threads,
+        thread_state,
+        thread_runs,
+        runs,
+        usage,
+        reports,
+        system,
+        health,
+    ):
         app.include_router(module.router)
 
     @app.get("/", include_in_schema=False)

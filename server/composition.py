@@ -18,6 +18,7 @@ from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.worker import Worker, WorkerLimits
 from server.settings import Settings, set_variables
+from server.thread_states import ThreadStates
 from storage.assistants import AssistantRepository
 from storage.database import Database, DatabaseLimits
 from storage.embedded import EmbeddedPostgres, create_database
@@ -48,6 +49,7 @@ class Services:
     database: Database
     assistants: AssistantRepository
     threads: ThreadRepository
+    states: ThreadStates
     runs: RunRepository
     workers: WorkerRegistry
     events: EventLog
@@ -127,6 +129,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             database=database,
             assistants=assistants,
             threads=ThreadRepository(database),
+            states=ThreadStates(database, graphs),
             runs=RunRepository(database),
             workers=WorkerRegistry(database),
             events=events,
