@@ -1,6 +1,7 @@
 """The one error tree. Constructors take facts and build a sentence that says what to do next.
 
 GoldenpathError
+├── NotSignedIn              nobody, or a token of nobody
 ├── NotFound                 an object that does not exist, or is another owner's
 ├── Conflict                 the object's state does not allow this now
 │   └── NotWaiting           an answer to an interrupt that is not pending
@@ -22,6 +23,13 @@ GoldenpathError
 
 class GoldenpathError(Exception):
     """Root of all errors whose text may be shown to a user."""
+
+
+class NotSignedIn(GoldenpathError):
+    """Nobody is signed in, or the token is nobody's (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__("The token is missing, wrong or out of date. Sign in and send a new one.")
 
 
 class NotFound(GoldenpathError):

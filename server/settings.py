@@ -105,6 +105,26 @@ class Settings(BaseSettings):
     heartbeat_s: float = Field(
         default=15.0, gt=0, description="A silent event stream gets a comment so often, seconds."
     )
+    ws_frame_bytes: int = Field(
+        default=8192, ge=256, description="Largest text frame that /ws takes, bytes."
+    )
+    ws_ping_s: float = Field(
+        default=30.0,
+        gt=0,
+        description="/ws pings so often, seconds; who is silent for two pings is dropped.",
+    )
+    ws_connections_per_user: int = Field(
+        default=20, ge=1, description="Connections to /ws that each user may have open."
+    )
+    ws_messages_per_s: float = Field(
+        default=20.0,
+        gt=0,
+        description="Messages a second over one connection to /ws; at once five times as many.",
+    )
+    ws_hosts: str | None = Field(
+        default=None,
+        description="Names besides loopback's that /ws is reached by, separated by commas.",
+    )
     keep_stream_parts_h: float = Field(
         default=24.0,
         ge=0,
@@ -130,6 +150,12 @@ class Settings(BaseSettings):
     log_level: str = Field(
         default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged."
     )
+
+    @property
+    def ws_known_hosts(self) -> tuple[str, ...]:
+        """The names besides loopback's that the WebSocket is reached by."""
+        names = (name.strip().lower() for name in (self.ws_hosts or "").split(","))
+        return tuple(name for name in names if name)
 
 
 def load_settings(

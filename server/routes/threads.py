@@ -5,11 +5,11 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Response
 from fastapi.responses import JSONResponse
-from sse_starlette import EventSourceResponse
 
 from domain.errors import Conflict, NotFound
 from domain.json_paths import at_path
 from server.dependencies import ServicesDep, UserDep
+from server.live_response import LiveResponse
 from server.pagination import (
     LimitDep,
     OffsetDep,
@@ -18,7 +18,7 @@ from server.pagination import (
     selected,
 )
 from server.shapes import ThreadShape, problems, thread_shape
-from server.sse import cursor, event_response, thread_frames
+from server.sse import MEDIA_TYPE, cursor, event_response, thread_frames
 from server.thread_shapes import (
     FoundThreadShape,
     NewThread,
@@ -161,12 +161,12 @@ async def copy_thread(thread_id: UUID, services: ServicesDep, user: UserDep) -> 
 
 @router.get(
     "/{thread_id}/events",
-    response_class=EventSourceResponse,
+    response_class=Response,
     responses={
         200: {
             "description": "Everything behind the cursor and then what happens, as server-sent "
             "events; stays open across runs. A silent stream gets comments.",
-            "content": {"text/event-stream": {}},
+            "content": {MEDIA_TYPE: {}},
         },
         **problems(404, 422, 503),
     },
@@ -176,8 +176,8 @@ async def follow_thread(
     after: Annotated[int, Depends(cursor)],
     services: ServicesDep,
     user: UserDep,
-) -> EventSourceResponse:
+) -> LiveResponse:
     """Replay the thread's events and follow them, from `after` or `Last-Event-ID`."""
     await services.threads.get(user, thread_id)
     frames = thread_frames(services.feed, thread_id, after)
-    return event_response(frames, services.settings.heartbeat_s)
+    return event_response(frames, services.stopping, services.settings.heartbeat_s)

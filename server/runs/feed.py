@@ -220,7 +220,8 @@ class Feed:
             if tail and tail.cursor == cursors[thread_id]:
                 if events:
                     tail.extend(events)
-                elif tail.expected_until < asyncio.get_running_loop().time():
+                elif tail.recent or tail.expected_until < asyncio.get_running_loop().time():
+                    # Not about to be made any more: it was there, or should have been.
                     tail.end()
             if events and len(events) == _PAGE:
                 self._dirty.add(thread_id)

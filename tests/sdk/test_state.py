@@ -50,7 +50,7 @@ async def test_langgraphs_remote_graph_reads_an_empty_thread(client: LangGraphCl
     remote = RemoteGraph("steps", client=client)
     state: Any = await remote.aget_state({"configurable": {"thread_id": thread_id}})
     assert (state.values, state.next, state.tasks) == ({}, (), ())
-    assert state.config["configurable"]["checkpoint_id"] is None
+    assert state.config.get("configurable", {})["checkpoint_id"] is None
 
 
 async def test_a_finished_thread_shows_where_it_came_from(
