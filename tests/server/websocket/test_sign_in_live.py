@@ -11,6 +11,7 @@ from websockets.exceptions import InvalidStatus
 from domain.errors import NotSignedIn
 from domain.identity import UserContext
 from server.composition import Services
+from storage.threads import ThreadSearch
 from tests.server.websocket.live import Live, live_server
 from tests.server.websocket.peers import joined, opened
 
@@ -101,7 +102,7 @@ async def test_nothing_is_done_before_the_sign_in(live: Live, first: Any) -> Non
 
 
 async def threads_of_ann(live: Live) -> int:
-    _, total = await live.services.threads.search(TOKENS["ann's"], None, 10, 0)
+    _, total = await live.services.threads.search(TOKENS["ann's"], ThreadSearch())
     return total
 
 
