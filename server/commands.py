@@ -48,7 +48,7 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
         loading = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
         application, web_server = await loading
         app = application.create_app(services, url)
-        server = web_server.WebServer(app, settings, lambda: _say(f"goldenpath ready on {url}"))
+        server = web_server.WebServer(app, services, lambda: _say(f"goldenpath ready on {url}"))
         _spare_the_collector()
         await server.serve(sockets=[listening])
     return 0

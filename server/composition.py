@@ -14,10 +14,12 @@ from server.call_price import call_price
 from server.http_app import http_app_lifespan
 from server.retention import NightlyTidying, kept
 from server.runs.attempts import Engine, ExecutionLimits
+from server.runs.departures import Departures
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.worker import Worker, WorkerLimits
 from server.settings import Settings, set_variables
+from server.stopping import Stopping
 from storage.assistants import AssistantRepository
 from storage.conversations import ConversationRepository
 from storage.database import Database, DatabaseLimits
@@ -62,6 +64,8 @@ class Services:
     feed: Feed
     models: ChatModels
     listener: Listener
+    departures: Departures
+    stopping: Stopping
     #: The worker of this process, if it has one, and what clears away for all of them.
     worker: Worker | None
     nightly: NightlyTidying | None
@@ -124,13 +128,14 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             worker = Worker(url, engine, listener, _worker_limits(settings))
         feed = Feed(events, listener, commit)
         assistants = AssistantRepository(database, default_assistants(graphs))
+        manager, runs = RunManager(database, feed, graphs, assistants), RunRepository(database)
         services = Services(
             settings=settings,
             database=database,
             assistants=assistants,
             threads=ThreadRepository(database),
             conversations=ConversationRepository(database),
-            runs=RunRepository(database),
+            runs=runs,
             workers=WorkerRegistry(database),
             events=events,
             artifacts=ArtifactRepository(database),
@@ -138,10 +143,12 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             usage_imports=UsageImporter(database),
             reports=ReportRepository(database),
             graphs=graphs,
-            manager=RunManager(database, feed, graphs, assistants),
+            manager=manager,
             feed=feed,
             models=ports.models,
             listener=listener,
+            departures=Departures(manager, runs, listener),
+            stopping=Stopping(),
             worker=worker,
             nightly=nightly,
         )
@@ -156,6 +163,7 @@ async def _side_tasks(services: Services) -> AsyncGenerator[None]:
         side = [
             tasks.create_task(services.listener.run(), name="listener"),
             tasks.create_task(services.feed.run(), name="feed"),
+            tasks.create_task(services.departures.run(), name="departures"),
             tasks.create_task(_probe_forever(services), name="model probe"),
         ]
         if services.nightly:

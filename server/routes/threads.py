@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
-from sse_starlette import EventSourceResponse
 
 from server.dependencies import ServicesDep, UserDep
+from server.live_response import LiveResponse
 from server.pagination import LimitDep, OffsetDep
 from server.shapes import ThreadShape, problems, thread_shape
-from server.sse import cursor, event_response, thread_frames
+from server.sse import MEDIA_TYPE, cursor, event_response, thread_frames
 from storage.threads import ThreadSearch
 
 router = APIRouter(prefix="/threads", tags=["threads"])
@@ -77,12 +77,12 @@ async def delete_thread(thread_id: UUID, services: ServicesDep, user: UserDep) -
 
 @router.get(
     "/{thread_id}/events",
-    response_class=EventSourceResponse,
+    response_class=Response,
     responses={
         200: {
             "description": "Everything behind the cursor and then what happens, as server-sent "
             "events; stays open across runs. A silent stream gets comments.",
-            "content": {"text/event-stream": {}},
+            "content": {MEDIA_TYPE: {}},
         },
         **problems(404, 422, 503),
     },
@@ -92,8 +92,8 @@ async def follow_thread(
     after: Annotated[int, Depends(cursor)],
     services: ServicesDep,
     user: UserDep,
-) -> EventSourceResponse:
+) -> LiveResponse:
     """Replay the thread's events and follow them, from `after` or `Last-Event-ID`."""
     await services.threads.get(user, thread_id)
     frames = thread_frames(services.feed, thread_id, after)
-    return event_response(frames, services.settings.heartbeat_s)
+    return event_response(frames, services.stopping, services.settings.heartbeat_s)

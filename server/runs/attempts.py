@@ -167,7 +167,7 @@ class Attempt:
         if entry is None:
             return outcome
         config: RunnableConfig = {"configurable": {"thread_id": str(self.pen.thread_id)}}
-        use = GraphUse("threads.create_run", self.user, config, None)
+        use = GraphUse("threads.read", self.user, config)
         async with _with_saver(entry, use, self._saver()) as graph:
             state = await graph.aget_state(config)
         interrupts = {

@@ -10,7 +10,7 @@ from domain.events import is_stream_part
 from server.runs.feed import Feed
 from server.websocket.failures import Refused
 from server.websocket.outbox import Outbox
-from server.websocket.stopping import stop
+from server.websocket.tasks import end
 from storage.database import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
@@ -58,13 +58,13 @@ class Subscriptions:
         sending = self._following.pop(thread_id, None)
         if sending is None:
             return False
-        await stop(sending)
+        await end(sending)
         return True
 
     async def stop_all(self) -> None:
         """Follow nothing any more."""
         following, self._following = self._following, {}
-        await stop(*following.values())
+        await end(*following.values())
 
     async def _send(self, thread_id: UUID, after: int) -> None:
         position = after
