@@ -29,8 +29,6 @@ from server.websocket.outbox import Outbox
 from server.websocket.subscriptions import Subscriptions
 from server.websocket.tasks import end
 
-#: How long a connection may take to send its token, seconds.
-_SIGN_IN_S: Final = 10.0
 #: How long a peer may take to let a good-bye through, seconds.
 _FAREWELL_S: Final = 1.0
 
@@ -113,7 +111,7 @@ class Connection:
             except NotSignedIn:
                 if token is not None:
                     raise
-            async with asyncio.timeout(_SIGN_IN_S):
+            async with asyncio.timeout(self._services.settings.ws_sign_in_s):
                 received = await self._receive()
             if received is None:
                 return None
