@@ -20,6 +20,7 @@ from server.routes import (
     stateless_runs,
     system,
     thread_runs,
+    thread_state,
     thread_streams,
     threads,
     usage,
@@ -29,19 +30,8 @@ from server.websocket.connections import ConnectionRegistry
 from ui.app import mount_ui
 
 _ROUTES = (
-    chat,
-    assistants,
-    threads,
-    thread_runs,
-    thread_streams,
-    runs,
-    stateless_runs,
-    websocket,
-    usage,
-    reports,
-    system,
-    health,
-    not_built,
+    *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
+    *(stateless_runs, usage, reports, system, health, websocket, not_built),
 )
 
 #: Where the pages are.
