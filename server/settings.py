@@ -102,6 +102,11 @@ class Settings(BaseSettings):
     recursion_limit: int = Field(default=100, ge=1, description="Most supersteps of one run.")
     api_connections: int = Field(default=8, ge=1, description="Database connections for the API.")
     run_connections: int = Field(default=4, ge=1, description="Database connections for the runs.")
+    database_wait_s: float = Field(
+        default=3.0,
+        gt=0,
+        description="How long a request waits for one of them before it is answered 503, seconds.",
+    )
     heartbeat_s: float = Field(
         default=15.0, gt=0, description="A silent event stream gets a comment so often, seconds."
     )
@@ -112,6 +117,9 @@ class Settings(BaseSettings):
         default=30.0,
         gt=0,
         description="/ws pings so often, seconds; who is silent for two pings is dropped.",
+    )
+    ws_sign_in_s: float = Field(
+        default=10.0, gt=0, description="How long a connection to /ws may take to send its token."
     )
     ws_connections_per_user: int = Field(
         default=20, ge=1, description="Connections to /ws that each user may have open."
