@@ -16,7 +16,7 @@ from storage.migrate import connect
 
 logger = logging.getLogger(__name__)
 
-_FIRST_RETRY_S, _LAST_RETRY_S = 0.1, 5.0
+_FIRST_RETRY_S, _LAST_RETRY_S = 0.1, 1.0
 
 
 class Listener:
