@@ -5,29 +5,23 @@ process. This one is made per run, keeps LangGraph's tables and format, and lets
 process commit together.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
-    WRITES_IDX_MAP,
     ChannelVersions,
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
     get_checkpoint_id,
-    get_serializable_checkpoint_metadata,
 )
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
-from langgraph.checkpoint.serde.types import (
-    _DeltaSnapshot,  # pyright: ignore[reportPrivateUsage]
-)
 
+from checkpoints.rows import checkpoint_rows, saved_config, write_rows
 from storage.database import Pool
 from storage.group_commit import GroupCommit
-from storage.json_columns import to_json
-from storage.writes import BlobRow, CheckpointRow, Pen, Write, WriteRow
+from storage.writes import Pen, Write
 
 
 class RunSaver(AsyncPostgresSaver):
@@ -59,41 +53,12 @@ class RunSaver(AsyncPostgresSaver):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Save a checkpoint; returns when it is durable."""
-        configurable = config.get("configurable", {})
-        checkpoint_ns: str = configurable["checkpoint_ns"]
-        inline: dict[str, Any] = {}
-        blobs: dict[str, Any] = {}
-        for channel, value in checkpoint["channel_values"].items():
-            if isinstance(value, _DeltaSnapshot):
-                blobs[channel], inline[channel] = value, True
-            elif _fits_json(value):
-                inline[channel] = value
-            else:
-                blobs[channel] = value
-        saved_metadata = get_serializable_checkpoint_metadata(config, metadata)
-        row = CheckpointRow(
-            checkpoint_ns,
-            checkpoint["id"],
-            configurable.get("checkpoint_id"),
-            to_json({**checkpoint, "channel_values": inline}),
-            to_json(saved_metadata, default=str),
-        )
-        blob_rows = [
-            BlobRow(checkpoint_ns, channel, str(version), *self.serde.dumps_typed(blobs[channel]))
-            for channel, version in new_versions.items()
-            if channel in blobs
-        ]
+        row, blobs = checkpoint_rows(self.serde, config, checkpoint, metadata, new_versions)
         await self._commit.put(
-            Write(self._pen, checkpoints=[row], blobs=blob_rows, before=self._before)
+            Write(self._pen, checkpoints=[row], blobs=blobs, before=self._before)
         )
         self._nothing_to_read = False
-        return {
-            "configurable": {
-                "thread_id": configurable["thread_id"],
-                "checkpoint_ns": checkpoint_ns,
-                "checkpoint_id": checkpoint["id"],
-            }
-        }
+        return saved_config(config, checkpoint)
 
     async def aput_writes(
         self,
@@ -103,33 +68,8 @@ class RunSaver(AsyncPostgresSaver):
         task_path: str = "",
     ) -> None:
         """Save what a task wrote; returns when it is durable."""
-        configurable = config.get("configurable", {})
-        rows = [
-            WriteRow(
-                configurable["checkpoint_ns"],
-                configurable["checkpoint_id"],
-                task_id,
-                task_path,
-                WRITES_IDX_MAP.get(channel, place),
-                channel,
-                *self.serde.dumps_typed(value),
-            )
-            for place, (channel, value) in enumerate(writes)
-        ]
+        rows = write_rows(self.serde, config, writes, task_id, task_path)
         if rows:
             # The checkpoint that follows carries it along.
             write = Write(self._pen, writes=rows, before=self._before)
             await self._commit.put(write, urgent=False)
-
-
-def _fits_json(value: Any) -> bool:
-    """Whether a value may stay inside the checkpoint's JSON, as it is; all others become blobs."""
-    match value:
-        case None | bool() | int():
-            return True
-        case float():
-            return math.isfinite(value)
-        case str():
-            return "\x00" not in value
-        case _:
-            return False

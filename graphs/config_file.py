@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any, Final, cast
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 from domain.errors import InvalidSettings
 
 #: What is about building images and installing packages: nothing to do with serving.
@@ -41,6 +43,7 @@ _UNSUPPORTED: Final = frozenset(
         "webhooks",
     }
 )
+_READ_HTTP: Final = frozenset({"app", "cors"})
 #: Of `http`: what leaves out routes that are not here anyway.
 _IGNORED_HTTP: Final = frozenset({"disable_a2a", "disable_mcp", "disable_ui", "disable_webhooks"})
 
@@ -58,6 +61,20 @@ class GraphSpec:
     description: str
 
 
+class CorsRules(BaseModel):
+    """`http.cors`: which pages of other origins may call the API, and how."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    allow_origins: list[str] = Field(default_factory=list)
+    allow_origin_regex: str | None = None
+    allow_methods: list[str] = ["*"]
+    allow_headers: list[str] = Field(default_factory=list)
+    allow_credentials: bool = False
+    expose_headers: list[str] = Field(default_factory=list)
+    max_age: int = 600
+
+
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
     """A langgraph.json of which everything can be had."""
@@ -71,6 +88,8 @@ class ConfigFile:
     env: Mapping[str, str] | Path
     #: The application whose lifespan the graphs need, as `target:attribute`.
     http_app: tuple[str, str] | None
+    #: Which pages of other origins may call the API; none when it is missing.
+    cors: CorsRules | None
 
 
 def read_config_file(path: Path) -> ConfigFile:
@@ -78,12 +97,14 @@ def read_config_file(path: Path) -> ConfigFile:
     config = _json_object(path)
     _refuse_unsupported(config)
     root = path.resolve().parent
+    http = _http(config.get("http") or {})
     return ConfigFile(
         root=root,
         graphs=tuple(_graphs(config.get("graphs"), path)),
         dependencies=tuple(_dependencies(config.get("dependencies") or [])),
         env=_env(config.get("env") or {}, root),
-        http_app=_http_app(config.get("http") or {}),
+        http_app=_http_app(http.get("app")),
+        cors=_cors(http.get("cors")),
     )
 
 
@@ -199,18 +220,35 @@ def _env(env: object, root: Path) -> Mapping[str, str] | Path:
     return MappingProxyType(variables)
 
 
-def _http_app(http: object) -> tuple[str, str] | None:
+def _http(http: object) -> dict[str, Any]:
     if not isinstance(http, dict):
         raise unusable_key("http", "it is not an object")
-    app: object = None
-    for key, value in _parts(cast(object, http)):
-        if key == "app":
-            app = value
-        elif value and key not in _IGNORED_HTTP:
+    parts = dict(_parts(cast(object, http)))
+    for key, value in parts.items():
+        if value and key not in _READ_HTTP | _IGNORED_HTTP:
             raise unusable_key(f"http.{key}", "this service does not have it. Remove it")
+    return parts
+
+
+def _http_app(app: object) -> tuple[str, str] | None:
     if app is None:
         return None
     target, attribute = _target(app) if isinstance(app, str) else ("", "")
     if not attribute:
         raise unusable_key("http.app", 'it is not of the form "./file.py:attribute"')
     return target, attribute
+
+
+def _cors(cors: object) -> CorsRules | None:
+    if cors is None:
+        return None
+    try:
+        rules = CorsRules.model_validate(cors)
+        re.compile(rules.allow_origin_regex or "")
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in ("http.cors", *problem["loc"]))
+        raise unusable_key(place, problem["msg"]) from None
+    except re.error as error:
+        raise unusable_key("http.cors.allow_origin_regex", str(error)) from None
+    return rules

@@ -18,6 +18,7 @@ from domain.events import EndStatus, Event, EventType, LogEntry
 from domain.ports import EventSink
 from graphs.coalescing import Coalescer
 from graphs.factories import Graph
+from graphs.node_clock import NodeClock
 from graphs.stream_parts import INTERRUPT, as_part, json_default
 from graphs.stream_rows import StreamChoice, StreamRows, graph_modes
 from graphs.translator import Translator
@@ -79,11 +80,14 @@ class GraphRun:
         translator: Translator,
         sink: EventSink,
         now: Callable[[], datetime],
+        clock: NodeClock | None = None,
     ) -> None:
+        """`clock` is told of every node, if there is one."""
         self._call = call
         self._translator = translator
         self._sink = sink
         self._now = now
+        self._clock = clock or NodeClock(0, lambda node: None)
         self._coalescer = Coalescer(sink.append)
         self._rows = StreamRows(translator.identity, call.stream)
         self._values: Any = None
@@ -114,6 +118,8 @@ class GraphRun:
             # Whatever a node raises ends its run, with the reason in its log; never the worker.
             logger.exception("Run %s stopped at an error.", call.config.get("run_id"))
             return self._failed(error)
+        finally:
+            self._clock.stop()
         if self._interrupts or self._paused:
             return self._outcome("interrupted", self._questions())
         return self._outcome("success")
@@ -133,6 +139,8 @@ class GraphRun:
     async def _follow(self, graph: Graph) -> None:
         async with aclosing(self._parts(graph)) as parts:
             async for part in parts:
+                if part["type"] == "tasks":
+                    self._clock.note(part["ns"], part["data"])
                 if part["ns"] == ():
                     self._note(part)
                 now = self._now()

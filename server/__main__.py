@@ -1,4 +1,4 @@
-"""`python -m server serve|worker|migrate|import-usage`: the processes of the service."""
+"""`python -m server serve|worker|migrate|tidy|import-usage`: the processes of the service."""
 
 import argparse
 import asyncio
@@ -48,6 +48,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             command = commands.work(settings)
         case "migrate":
             command = commands.migrate_database(settings)
+        case "tidy":
+            command = commands.tidy_up(settings)
         case _:
             file = commands.UsageFile(options.file, options.format, options.model)
             command = commands.import_usage(settings, file)
@@ -79,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         "--concurrency", type=int, dest="worker_concurrency", help="runs at the same time"
     )
     commands.add_parser("migrate", parents=[shared], help="bring the database up to date")
+    commands.add_parser("tidy", parents=[shared], help="clear away what is no longer kept, now")
     usage = commands.add_parser("import-usage", parents=[shared], help="import a usage export")
     usage.add_argument("file", type=Path, help="the export")
     usage.add_argument("--format", default="auto", help="its format; recognised by default")

@@ -11,15 +11,13 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import FrameType, ModuleType
-
-import uvicorn
+from types import ModuleType
 
 from domain.errors import StartupError
 from domain.identity import LOCAL_USER
 from server.composition import open_database, open_services
+from server.retention import kept, tidy
 from server.settings import Settings
-from server.stopping import Stopping
 from storage.database import Database
 from storage.embedded import sole_instance
 from storage.usage_imports import ImportRequest, UsageImporter
@@ -29,44 +27,8 @@ logger = logging.getLogger(__name__)
 #: Addresses that only this machine reaches; others need authentication.
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
-
 #: So many new objects make the collector look; Python's own 700 suits small programs.
 _COLLECT_AFTER = 20_000
-
-#: How long open streams may hold up a stop, seconds.
-_CLOSE_STREAMS_S = 3
-
-
-class _Server(uvicorn.Server):
-    """Says when it is ready, and why when it cannot start."""
-
-    def __init__(self, config: uvicorn.Config, url: str, stopping: Stopping) -> None:
-        super().__init__(config)
-        self._url = url
-        self._stopping = stopping
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Stop at a signal. uvicorn's own way ends the process before its services have closed."""
-        loop = asyncio.get_running_loop()
-        for number in _STOPPING:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in _STOPPING:
-                loop.remove_signal_handler(number)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop, and break off what is held open: it would hold up the stop."""
-        self._stopping.begin()
-        super().handle_exit(sig, frame)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if not self.should_exit:
-            _say(f"goldenpath ready on {self._url}")
 
 
 async def serve(settings: Settings, *, with_worker: bool) -> int:
@@ -84,19 +46,11 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         services = await stack.enter_async_context(open_services(settings, with_worker=with_worker))
         loading = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
-        config = uvicorn.Config(
-            (await loading).create_app(services, url),
-            log_level=settings.log_level.lower(),
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_CLOSE_STREAMS_S,
-            http="httptools",
-            ws="none",
-            proxy_headers=False,
-        )
+        application, web_server = await loading
+        app = application.create_app(services, url)
+        server = web_server.WebServer(app, services, lambda: _say(f"goldenpath ready on {url}"))
         _spare_the_collector()
-        logging.getLogger("uvicorn.error").addFilter(_is_news)
-        await _Server(config, url, services.stopping).serve(sockets=[listening])
+        await server.serve(sockets=[listening])
     return 0
 
 
@@ -105,7 +59,7 @@ async def work(settings: Settings) -> int:
     async with open_services(settings, with_worker=True):
         _spare_the_collector()
         _say("goldenpath worker ready")
-        await _stopped()
+        await _stop_signal().wait()
     return 0
 
 
@@ -114,6 +68,21 @@ async def migrate_database(settings: Settings) -> int:
     _spare_the_collector()
     async with open_database(settings):
         _say("The database is up to date.")
+    return 0
+
+
+async def tidy_up(settings: Settings) -> int:
+    """Clear away what is no longer kept, now, and say what that came to."""
+    _spare_the_collector()
+    stopping = _stop_signal()
+    async with open_database(settings) as url:
+        cleared = await tidy(url, kept(settings), lambda: not stopping.is_set())
+    if cleared is None:
+        _say("Another process is tidying up just now; there is nothing to do here.")
+    else:
+        _say(cleared.sentence())
+        if stopping.is_set():
+            _say("It was stopped before the end; the rest is cleared the next time.")
     return 0
 
 
@@ -145,15 +114,13 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
     return 0
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """All but what is done on purpose: breaking off answers when the service stops."""
-    return "without completing response" not in record.getMessage()
+def _import_the_rest() -> tuple[ModuleType, ModuleType]:
+    """What takes most of a start; runs that wait to go on do not wait for it.
 
-
-def _import_the_rest() -> ModuleType:
-    """What takes most of a start; runs that wait to go on do not wait for it. Returns the app's."""
+    Returns the application's and the web server's module.
+    """
     import_module("domain.costs.price_list")
-    return import_module("server.app")
+    return import_module("server.app"), import_module("server.web_server")
 
 
 def _spare_the_collector() -> None:
@@ -183,12 +150,13 @@ def _bound(settings: Settings) -> Generator[socket.socket]:
         yield listening
 
 
-async def _stopped() -> None:
+def _stop_signal() -> asyncio.Event:
+    """Set by the signals that stop a process in good order."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in _STOPPING:
+    for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop
 
 
 def _say(line: str) -> None:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from domain.costs.prices import PriceBook
@@ -12,6 +13,9 @@ from graphs.catalog import GraphEntry, load_catalog
 from server.assistants import default_assistants
 from server.call_price import call_price
 from server.http_app import http_app_lifespan
+from server.probe import Probe, ProbeLimits
+from server.readiness import Readiness
+from server.retention import NightlyTidying, kept
 from server.runs.attempts import Engine, ExecutionLimits
 from server.runs.departures import Departures
 from server.runs.feed import Feed
@@ -19,7 +23,9 @@ from server.runs.manager import RunManager
 from server.runs.worker import Worker, WorkerLimits
 from server.settings import Settings, set_variables
 from server.stopping import Stopping
+from server.thread_states import ThreadStates
 from storage.assistants import AssistantRepository
+from storage.conversations import ConversationRepository
 from storage.database import Database, DatabaseLimits
 from storage.embedded import EmbeddedPostgres, create_database
 from storage.group_commit import GroupCommit
@@ -49,6 +55,8 @@ class Services:
     database: Database
     assistants: AssistantRepository
     threads: ThreadRepository
+    conversations: ConversationRepository
+    states: ThreadStates
     runs: RunRepository
     workers: WorkerRegistry
     events: EventLog
@@ -63,8 +71,11 @@ class Services:
     listener: Listener
     departures: Departures
     stopping: Stopping
-    #: The worker of this process, if it has one.
+    #: The worker of this process, if it has one, and what clears away for all of them.
     worker: Worker | None
+    nightly: NightlyTidying | None
+    readiness: Readiness
+    probe: Probe
 
 
 @asynccontextmanager
@@ -116,12 +127,14 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
         events = EventLog(database)
         ports = await stack.enter_async_context(open_ports(database, settings))
         await stack.enter_async_context(http_app_lifespan(settings.config))
-        worker = commit = None
+        worker = commit = nightly = None
         if with_worker:
+            nightly = NightlyTidying(url, kept(settings), settings.tidy_hour)
             commit = await stack.enter_async_context(GroupCommit(database.runs))
             engine = _engine(settings, database, commit, graphs, ports)
             worker = Worker(url, engine, listener, _worker_limits(settings))
         feed = Feed(events, listener, commit)
+        readiness = Readiness(lambda: datetime.now(UTC))
         assistants = AssistantRepository(database, default_assistants(graphs))
         manager, runs = RunManager(database, feed, graphs, assistants), RunRepository(database)
         services = Services(
@@ -129,6 +142,8 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             database=database,
             assistants=assistants,
             threads=ThreadRepository(database),
+            conversations=ConversationRepository(database),
+            states=ThreadStates(database, graphs),
             runs=runs,
             workers=WorkerRegistry(database),
             events=events,
@@ -144,6 +159,9 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             departures=Departures(manager, runs, listener),
             stopping=Stopping(),
             worker=worker,
+            nightly=nightly,
+            readiness=readiness,
+            probe=Probe(readiness, database, listener, _probe_limits(settings)),
         )
         async with _side_tasks(services):
             yield services
@@ -159,17 +177,23 @@ async def _side_tasks(services: Services) -> AsyncGenerator[None]:
             tasks.create_task(services.departures.run(), name="departures"),
             tasks.create_task(_probe_forever(services), name="model probe"),
         ]
+        if services.nightly:
+            side.append(tasks.create_task(services.nightly.run(), name="nightly tidying"))
         working = None
         if services.worker:
             working = tasks.create_task(services.worker.run(), name="worker")
             await _first(services.worker.ready.wait(), working)
         await _first(services.listener.connected.wait(), side[0])
+        side.append(tasks.create_task(services.probe.run(), name="probe"))
+        await services.probe.fresh()
         try:
             yield
         finally:
             if services.worker and working:
                 services.worker.stop()
                 await asyncio.wait([working])
+            if services.nightly:
+                services.nightly.stop()
             for task in side:
                 task.cancel()
 
@@ -210,6 +234,7 @@ def _engine(
             run_timeout_s=settings.run_timeout_s,
             attempts=settings.run_attempts,
             recursion_limit=settings.recursion_limit,
+            node_timeout_s=settings.node_timeout_s,
         ),
     )
 
@@ -219,6 +244,15 @@ def _database_limits(settings: Settings) -> DatabaseLimits:
         api_connections=settings.api_connections,
         run_connections=settings.run_connections,
         runs_per_user=settings.runs_per_user,
+        api_wait_s=settings.database_wait_s,
+    )
+
+
+def _probe_limits(settings: Settings) -> ProbeLimits:
+    return ProbeLimits(
+        lease_s=settings.worker_lease_s,
+        data_dir=settings.data_dir.resolve(),
+        min_free_mb=settings.min_free_disk_mb,
     )
 
 

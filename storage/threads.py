@@ -1,21 +1,51 @@
 """Threads."""
 
-from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 from uuid import UUID
 
 from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
 
 from domain.errors import Conflict, NotFound
 from domain.identity import UserContext
-from domain.runs import Thread
+from domain.runs import Thread, ThreadStatus
 from storage.database import Connection, Database
+from storage.json_columns import to_json
 from storage.sql_files import load_statements
 
 _SQL = load_statements("threads")
 _FIELDS = tuple(field.name for field in fields(Thread))
+
+ThreadOrder = Literal["thread_id", "status", "created_at", "updated_at", "state_updated_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSearch:
+    """Which threads, in which order, and which part of them; what is None or empty means all."""
+
+    #: A part of the title, in any case.
+    title: str | None = None
+    ids: Sequence[UUID] | None = None
+    status: ThreadStatus | None = None
+    #: Each of these values, at any depth.
+    metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    sort_by: ThreadOrder = "updated_at"
+    descending: bool = True
+    limit: int = 10
+    offset: int = 0
+    #: Whether to read the graphs' values too, which may be large.
+    with_values: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadState:
+    """What a thread has reached; JSON fields are JSON text."""
+
+    status: ThreadStatus
+    values: str
+    interrupts: str
 
 
 class ThreadRepository:
@@ -40,25 +70,24 @@ class ThreadRepository:
             cursor = await connection.execute(_SQL["get"], _key(user, thread_id))
             return _found(await cursor.fetchone(), thread_id)
 
-    async def search(
-        self, user: UserContext, text: str | None, limit: int, offset: int
-    ) -> tuple[list[Thread], int]:
-        """The newest threads whose title contains `text`, and how many there are in all."""
-        escaped = _escape_like(text) if text else None
-        parameters = {**_owner(user), "text": escaped, "limit": limit, "offset": offset}
+    async def search(self, user: UserContext, search: ThreadSearch) -> tuple[list[Thread], int]:
+        """The threads that fit, and how many there are in all."""
+        return await self._page({**_owner(user), **_filters(search)})
+
+    async def _page(self, parameters: dict[str, Any]) -> tuple[list[Thread], int]:
         async with self._database.api.connection() as connection:
             cursor = await connection.execute(_SQL["search"], parameters)
             rows = await cursor.fetchall()
-        if not rows and offset:
+        if not rows and parameters["offset"]:
             # Behind the last page no row says how many there are; the first page's do.
-            return [], (await self.search(user, text, 1, 0))[1]
+            return [], (await self._page({**parameters, "limit": 1, "offset": 0}))[1]
         return [_thread(row) for row in rows], rows[0]["total"] if rows else 0
 
     async def merge_metadata(
         self, user: UserContext, thread_id: UUID, metadata: Mapping[str, Any]
     ) -> Thread:
         """Lay metadata over what the thread has; raises `NotFound`."""
-        parameters = {**_key(user, thread_id), "metadata": Jsonb(dict(metadata))}
+        parameters = {**_key(user, thread_id), "metadata": to_json(dict(metadata), default=str)}
         async with self._database.transaction() as connection:
             cursor = await connection.execute(_SQL["merge_metadata"], parameters)
             return _found(await cursor.fetchone(), thread_id)
@@ -68,7 +97,7 @@ async def insert_thread(
     connection: Connection, user: UserContext, thread_id: UUID, metadata: Mapping[str, Any]
 ) -> Thread | None:
     """Make a thread in the caller's transaction; None when the id is taken."""
-    parameters = {**_key(user, thread_id), "metadata": Jsonb(dict(metadata))}
+    parameters = {**_key(user, thread_id), "metadata": to_json(dict(metadata), default=str)}
     row = await (await connection.execute(_SQL["insert"], parameters)).fetchone()
     return _thread(row) if row else None
 
@@ -77,6 +106,32 @@ async def lock_thread(connection: Connection, user: UserContext, thread_id: UUID
     """A thread that nothing changes until the transaction ends; raises `NotFound`."""
     cursor = await connection.execute(_SQL["lock"], _key(user, thread_id))
     return _found(await cursor.fetchone(), thread_id)
+
+
+async def set_state(
+    connection: Connection, user: UserContext, thread_id: UUID, state: ThreadState
+) -> Thread:
+    """Write what a thread has reached, in the caller's transaction; raises `NotFound`."""
+    parameters = {
+        **_key(user, thread_id),
+        "status": state.status,
+        "values": state.values,
+        "interrupts": state.interrupts,
+    }
+    cursor = await connection.execute(_SQL["set_state"], parameters)
+    return _found(await cursor.fetchone(), thread_id)
+
+
+async def copy_thread(
+    connection: Connection, user: UserContext, thread_id: UUID, copy_id: UUID
+) -> tuple[Thread, bool]:
+    """A thread's copy with its whole history, in the caller's transaction; raises `NotFound`.
+
+    Also whether the original was busy: then the copy's values are those from before its run.
+    """
+    parameters = {**_key(user, thread_id), "copy_id": copy_id}
+    row = await (await connection.execute(_SQL["copy"], parameters)).fetchone()
+    return _found(row, thread_id), bool(row and row["was_busy"])
 
 
 async def take_pen(connection: Connection, thread_id: UUID) -> None:
@@ -98,6 +153,21 @@ def _owner(user: UserContext) -> dict[str, Any]:
 
 def _key(user: UserContext, thread_id: UUID) -> dict[str, Any]:
     return {**_owner(user), "thread_id": thread_id}
+
+
+def _filters(search: ThreadSearch) -> dict[str, Any]:
+    return {
+        "title": _escape_like(search.title) if search.title else None,
+        "ids": None if search.ids is None else list(search.ids),
+        "status": search.status,
+        "metadata": to_json(dict(search.metadata), default=str) if search.metadata else None,
+        "values": to_json(dict(search.values), default=str) if search.values else None,
+        "sort_by": search.sort_by,
+        "descending": search.descending,
+        "limit": search.limit,
+        "offset": search.offset,
+        "with_values": search.with_values,
+    }
 
 
 def _thread(row: DictRow) -> Thread:

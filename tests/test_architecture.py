@@ -29,7 +29,7 @@ from tests.architecture.texts import text_files, text_violations
 #: The short list. An entry that is no longer needed fails the test as well.
 EXEMPTIONS = (
     Exemption(
-        "checkpoints/saver.py", SILENCED_TYPE, 1, "LangGraph's marker of a delta has no public name"
+        "checkpoints/rows.py", SILENCED_TYPE, 1, "LangGraph's marker of a delta has no public name"
     ),
     Exemption("domain/costs/formats/json_documents.py", SILENCED_TYPE, 3, "ijson is not typed"),
     Exemption(
@@ -53,7 +53,16 @@ EXEMPTIONS = (
     Exemption(
         "nodes/call_model.py", BROAD_EXCEPT, 1, "a model's client may raise anything; it falls back"
     ),
+    Exemption(
+        "server/thread_states.py", BROAD_EXCEPT, 1, "a graph's own code may refuse a change anyhow"
+    ),
     Exemption("server/composition.py", BARE_TASK, 1, "ends, or is cancelled, before it returns"),
+    Exemption(
+        "server/websocket/connection.py",
+        BROAD_EXCEPT,
+        1,
+        "what fails one message must not fail the others; it is logged and told",
+    ),
     Exemption(
         "storage/group_commit.py", BARE_TASK, 1, "the flusher's task is owned, named and awaited"
     ),

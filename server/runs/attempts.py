@@ -17,6 +17,7 @@ from domain.runs import ClaimedRun, Run
 from graphs.catalog import GraphEntry
 from graphs.factories import Graph, GraphFactory, GraphUse
 from graphs.lifecycle import GraphCall, GraphRun, Outcome
+from graphs.node_clock import NodeClock
 from graphs.open_work import RunIdentity
 from graphs.speech import Price
 from graphs.translator import Translator
@@ -30,6 +31,7 @@ from server.runs.calls import (
 )
 from server.runs.executing import Executing
 from server.runs.journal import RunJournal
+from server.state_shapes import pending_interrupts
 from storage.database import Database
 from storage.group_commit import GroupCommit
 from storage.rollback import roll_back
@@ -47,6 +49,8 @@ class ExecutionLimits:
     #: Attempts that may end with their worker.
     attempts: int
     recursion_limit: int
+    #: 0 is no limit.
+    node_timeout_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,16 @@ class Attempt:
             return _not_run(translator, run, "error", reason, "TooManyAttempts")
         saver = self._saver()
         call = await self._call(entry, saver, run)
-        graph_run = GraphRun(call, translator, self.journal, lambda: datetime.now(UTC))
+        node_limit_s = limit_s(run, "node_timeout_s", engine.limits.node_timeout_s)
+
+        def overdue(node: str) -> None:
+            current.time_out(
+                f"The run was stopped because its step {node} took longer than {node_limit_s:g} s. "
+                "What it had reached is kept; raise GOLDENPATH_NODE_TIMEOUT_S if steps need longer."
+            )
+
+        clock = NodeClock(node_limit_s, overdue)
+        graph_run = GraphRun(call, translator, self.journal, lambda: datetime.now(UTC), clock)
         # Before a step's writes are committed, what it said goes along.
         saver.before_commit(graph_run.let_go)
         current = executing[run.run_id] = Executing(graph_run, call.control)
@@ -155,19 +168,14 @@ class Attempt:
         if entry is None:
             return outcome
         config: RunnableConfig = {"configurable": {"thread_id": str(self.pen.thread_id)}}
-        use = GraphUse("threads.create_run", self.user, config, None)
+        use = GraphUse("threads.read", self.user, config)
         async with _with_saver(entry, use, self._saver()) as graph:
             state = await graph.aget_state(config)
-        interrupts = {
-            task.id: [
-                {"id": it.id, "value": it.value, "response_schema": it.response_schema}
-                for it in task.interrupts
-            ]
-            for task in state.tasks
-            if task.interrupts
-        }
         return replace(
-            outcome, values=state.values, interrupts=interrupts, has_next_step=bool(state.next)
+            outcome,
+            values=state.values,
+            interrupts=pending_interrupts(state.tasks),
+            has_next_step=bool(state.next),
         )
 
 

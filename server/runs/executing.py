@@ -22,12 +22,18 @@ class Executing:
         self._control = control
         self._stop = asyncio.Event()
         self._handed_back = False
+        self._overdue: str | None = None
         #: How it was cancelled, if it was; the first to ask says.
         self.cancelled: CancelAction | None = None
 
     def cancel(self, action: CancelAction) -> None:
         """Stop it now, for good."""
         self.cancelled = self.cancelled or action
+        self._stop.set()
+
+    def time_out(self, reason: str) -> None:
+        """Stop it now, for good, because it takes too long."""
+        self._overdue = reason
         self._stop.set()
 
     def drain(self) -> None:
@@ -73,7 +79,7 @@ class Executing:
             return self._graph_run.stopped("cancelled", "The run was cancelled.")
         if self._handed_back:
             raise GraphDrained("the worker stops")
-        message = (
+        message = self._overdue or (
             f"The run was stopped after {limit_s:.0f} s. What it had reached is kept; raise "
             "GOLDENPATH_RUN_TIMEOUT_S if it needs longer."
         )

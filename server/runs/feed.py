@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from domain.events import StoredEvent
-from storage.database import DatabaseError
+from storage.database import DATABASE_AWAY, DatabaseError
 from storage.group_commit import GroupCommit
 from storage.notifications import Listener
 from storage.run_events import EventLog
@@ -129,9 +129,7 @@ class Feed:
                 grown, end = tail.grown, tail.cursor
                 events = tail.after(position)
                 if events is None:
-                    events = await self._events.after(thread_id, position, _PAGE)
-                    if tail.cursor is None and len(events) < _PAGE:
-                        await self._reached_end(thread_id, tail, events, position)
+                    events = await self._read(thread_id, tail, position)
                 if events:
                     position = events[-1].seq
                     yield events
@@ -152,6 +150,19 @@ class Feed:
             async for events in batches:
                 if any(event.type == "end" and event.run_id == wanted for event in events):
                     return
+
+    async def _read(self, thread_id: UUID, tail: _Tail, position: int) -> list[StoredEvent]:
+        """The next page behind a number, once the database gives it: readers outlast it."""
+        while True:
+            try:
+                events = await self._events.after(thread_id, position, _PAGE)
+                if tail.cursor is None and len(events) < _PAGE:
+                    await self._reached_end(thread_id, tail, events, position)
+            except DATABASE_AWAY as error:
+                logger.warning("A reader waits for the database: %s", error)
+                await asyncio.sleep(_POLL_S)
+            else:
+                return events
 
     async def _reached_end(
         self, thread_id: UUID, tail: _Tail, events: list[StoredEvent], position: int
@@ -220,7 +231,8 @@ class Feed:
             if tail and tail.cursor == cursors[thread_id]:
                 if events:
                     tail.extend(events)
-                elif tail.expected_until < asyncio.get_running_loop().time():
+                elif tail.recent or tail.expected_until < asyncio.get_running_loop().time():
+                    # Not about to be made any more: it was there, or should have been.
                     tail.end()
             if events and len(events) == _PAGE:
                 self._dirty.add(thread_id)

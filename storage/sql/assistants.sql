@@ -80,7 +80,7 @@ RETURNING *
 -- Some of this user's threads that belong to an assistant, in a stable order.
 SELECT thread_id FROM threads
 WHERE tenant_id = %(tenant_id)s AND user_id = %(user_id)s
-    AND metadata ->> 'assistant_id' = %(assistant_id)s::text
+    AND metadata ->> 'assistant_id' = %(assistant_id)s::text AND gone_at IS NULL
 ORDER BY thread_id
 LIMIT %(limit)s
 

@@ -181,6 +181,16 @@ async def test_any_value_comes_back(database: Database, commit: GroupCommit, val
     assert repr([values["text"], values["list"]]) == repr([value, [value]])
 
 
+async def test_an_integer_that_cannot_be_kept_as_it_is_is_refused(
+    database: Database, commit: GroupCommit
+) -> None:
+    pen = await pen_of_new_thread(database)
+    with pytest.raises(TypeError, match="64-bit"):
+        await saver_of(database, commit, pen).aput(
+            generate_config(str(pen.thread_id)), *a_checkpoint(2**70)
+        )
+
+
 async def run(graph: Graph, saver: RunSaver, pen: Pen, given: Any) -> Any:
     config: RunnableConfig = {"configurable": {"thread_id": str(pen.thread_id)}}
     return await graph.copy({"checkpointer": saver}).ainvoke(given, config, durability="sync")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.errors import InvalidSettings
-from graphs.config_file import GraphSpec, read_config_file
+from graphs.config_file import CorsRules, GraphSpec, read_config_file
 
 GRAPHS = {"flow": "./flow.py:graph"}
 
@@ -29,7 +29,11 @@ def test_all_that_matters_is_read(tmp_path: Path) -> None:
             graphs=graphs,
             dependencies=[".", "langgraph>=1"],
             env={"A": "x", "B": 2, "C": True},
-            http={"app": "./app.py:app", "disable_mcp": True},
+            http={
+                "app": "./app.py:app",
+                "disable_mcp": True,
+                "cors": {"allow_origins": ["https://chat.example.com"], "max_age": 5},
+            },
         )
     )
     assert config.root == tmp_path.resolve()
@@ -40,6 +44,7 @@ def test_all_that_matters_is_read(tmp_path: Path) -> None:
     assert config.dependencies == (".", "langgraph>=1")
     assert config.env == {"A": "x", "B": "2", "C": "true"}
     assert config.http_app == ("./app.py", "app")
+    assert config.cors == CorsRules(allow_origins=["https://chat.example.com"], max_age=5)
 
 
 def test_what_is_about_images_and_packages_is_left_alone(tmp_path: Path) -> None:
@@ -63,7 +68,8 @@ def test_what_is_about_images_and_packages_is_left_alone(tmp_path: Path) -> None
         "http": {"disable_runs": False, "cors": None},
     }
     config = read_config_file(written(tmp_path, **harmless))
-    assert (config.dependencies, config.env, config.http_app) == ((), {}, None)
+    assert (config.dependencies, config.env) == ((), {})
+    assert (config.http_app, config.cors) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +84,10 @@ def test_what_is_about_images_and_packages_is_left_alone(tmp_path: Path) -> None
         ({"checkpointer": {"ttl": {"strategy": "delete"}}}, "checkpointer.ttl"),
         ({"webhooks": {"env_prefix": "X_"}}, "webhooks"),
         ({"ui": {"agent": "./ui.tsx"}}, "ui"),
-        ({"http": {"cors": {"allow_origins": ["*"]}}}, "http.cors"),
+        ({"http": {"cors": {"allow_origins": "*"}}}, "http.cors.allow_origins"),
+        ({"http": {"cors": {"origins": ["*"]}}}, "http.cors.origins"),
+        ({"http": {"cors": {"allow_origin_regex": "("}}}, "http.cors.allow_origin_regex"),
+        ({"http": {"cors": ["*"]}}, "http.cors"),
         ({"http": {"mount_prefix": "/api"}}, "http.mount_prefix"),
         ({"http": {"disable_threads": True}}, "http.disable_threads"),
         ({"http": {"app": "./app.py"}}, "http.app"),

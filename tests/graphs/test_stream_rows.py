@@ -2,28 +2,20 @@
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
-from langgraph.runtime import RunControl
 from langgraph.types import Command, interrupt
 from pydantic import BaseModel
 
 from domain.events import is_stream_part
-from domain.grammar import violations
-from domain.run_log import RunLog
-from graphs.lifecycle import GraphCall, GraphRun, Outcome
-from graphs.open_work import RunIdentity
-from graphs.stream_rows import RESULT, StreamChoice
-from graphs.translator import Translator
+from graphs.stream_rows import RESULT
 from tests.graphs import sample_graphs
-from tests.graphs.memory_sink import MemorySink
 from tests.graphs.recordings import COUNT, QUESTION, deep
+from tests.graphs.runs_with_rows import frames_of, run, streamed
 from tests.graphs.sample_graphs import Count, Graph
 from tests.graphs.streamed import (
     Frame,
@@ -33,39 +25,6 @@ from tests.graphs.streamed import (
     streamed_in_process,
     with_all_questions,
 )
-
-
-async def run(
-    graph: Graph, given: Any, *modes: str, subgraphs: bool = False, **more: Any
-) -> tuple[Outcome, list[dict[str, Any]]]:
-    """The outcome and the whole log of a run with these modes."""
-    thread_id = str(uuid4())
-    identity = RunIdentity(str(uuid4()), thread_id, 1, "root", "Root")
-    call = GraphCall(
-        graph=graph.copy({"checkpointer": InMemorySaver()}),
-        input=given,
-        config={"configurable": {"thread_id": thread_id}},
-        context=None,
-        control=RunControl(),
-        stream=StreamChoice(frozenset(modes), subgraphs),
-        **more,
-    )
-    sink = MemorySink()
-    translator = Translator(identity, RunLog(), lambda model, tokens: Decimal(0))
-    outcome = await GraphRun(call, translator, sink, lambda: datetime.now(UTC)).stream()
-    log = [*sink.events, *(event.body() for event in outcome.events)]
-    events = [row for row in log if not is_stream_part(row["type"])]
-    assert violations(events) == []
-    assert log[0]["type"] == "agent_started"
-    return outcome, log
-
-
-def frames_of(log: list[dict[str, Any]]) -> list[Frame]:
-    return as_json([(row["type"], row["data"]) for row in log if is_stream_part(row["type"])])
-
-
-async def streamed(graph: Graph, given: Any, *modes: str, subgraphs: bool = False) -> list[Frame]:
-    return frames_of((await run(graph, given, *modes, subgraphs=subgraphs))[1])
 
 
 GRAPHS: dict[str, tuple[Callable[[], Graph], Any]] = {

@@ -92,3 +92,20 @@ async def test_a_run_whose_graph_is_gone_ends_in_words(database_url: str) -> Non
         assert violations(events) == []
         [error] = [event for event in events if event["type"] == "error"]
         assert "no graph gated" in error["message"]
+
+
+async def test_a_step_that_takes_too_long_ends_its_run_and_is_named(database_url: str) -> None:
+    gates = sample_graphs.Gates()
+    limits = replace(EXECUTION, node_timeout_s=20)
+    graphs = {"gated": sample_graphs.gated(gates)}
+    async with running_engine(database_url, graphs, execution=limits) as engine:
+        # Its assistant, or whoever starts it, may ask for less.
+        config = {"configurable": {"node_timeout_s": 0.3}}
+        run = await engine.start("gated", input={"count": 0}, config=config)
+        events = await engine.until_end(run)
+        assert violations(events) == []
+        assert events[-1]["status"] == "timeout"
+        [error] = [event for event in events if event["type"] == "error"]
+        assert "step wait took longer than 0.3 s" in error["message"]
+        thread = await engine.threads.get(LOCAL_USER, run.thread_id)
+        assert (thread.status, thread.values) == ("error", {"count": 1})

@@ -1,0 +1,59 @@
+"""Checkpointers for threads that nobody runs: one to read with, one to change a state with.
+
+LangGraph's saver holds one lock around every operation, so nobody shares them: make one for each
+use.
+"""
+
+from typing import Any, cast
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+
+from checkpoints.rows import checkpoint_rows, saved_config
+from storage.database import Connection, Pool
+
+
+def reading_saver(pool: Pool) -> AsyncPostgresSaver:
+    """A checkpointer to read with: it takes a connection for as long as each read lasts."""
+    return AsyncPostgresSaver(conn=cast(Any, pool))
+
+
+class StateSaver(AsyncPostgresSaver):
+    """A checkpointer whose reads and writes belong to the caller's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection, which is inside a transaction."""
+        super().__init__(conn=connection)
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Save a checkpoint."""
+        thread_id: str = config.get("configurable", {})["thread_id"]
+        row, blobs = checkpoint_rows(self.serde, config, checkpoint, metadata, new_versions)
+        async with self._cursor(pipeline=True) as cursor:
+            if blobs:
+                await cursor.executemany(
+                    self.UPSERT_CHECKPOINT_BLOBS_SQL,
+                    [
+                        (thread_id, b.checkpoint_ns, b.channel, b.version, b.type, b.blob)
+                        for b in blobs
+                    ],
+                )
+            await cursor.execute(
+                self.UPSERT_CHECKPOINTS_SQL,
+                (
+                    thread_id,
+                    row.checkpoint_ns,
+                    row.checkpoint_id,
+                    row.parent_id,
+                    row.checkpoint,
+                    row.metadata,
+                ),
+            )
+        return saved_config(config, checkpoint)

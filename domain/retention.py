@@ -1,0 +1,40 @@
+"""How long things are kept, and what clearing away the rest came to."""
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+#: All checkpoints, those that going on needs, or besides these the ones of so many days.
+KeptCheckpoints = Literal["all", "latest"] | int
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what is kept."""
+
+    #: Stream parts, so long after the end of their run.
+    stream_parts_h: float = 24.0
+    checkpoints: KeptCheckpoints = 30
+    #: Ended runs; 0 keeps them as long as their threads.
+    runs_days: int = 90
+    #: Threads that went with their run.
+    gone_threads_h: float = 24.0
+
+
+@dataclass(slots=True)
+class Cleared:
+    """How much was cleared away."""
+
+    stream_parts: int = 0
+    runs: int = 0
+    threads: int = 0
+    checkpoints: int = 0
+    #: Saved values of channels that no checkpoint has any more.
+    values: int = 0
+
+    def sentence(self) -> str:
+        """What was cleared, for people."""
+        counts = [
+            f"{getattr(self, field.name):,} {field.name.replace('_', ' ')}"
+            for field in fields(self)
+        ]
+        return f"Cleared away: {', '.join(counts)}."

@@ -1,0 +1,137 @@
+-- try_lock --
+-- Become the one process that clears away, if nobody is; released when the session ends.
+SELECT pg_try_advisory_lock(hashtextextended('goldenpath.tidying', 0)) AS taken
+
+-- now --
+-- The database's clock counts, not that of a process.
+SELECT now() AS now
+
+-- due --
+-- Whether nobody has tidied up since the hour last came, and in how many seconds it comes again.
+SELECT
+    NOT EXISTS (SELECT 1 FROM last_tidying WHERE finished_at >= last_due) AS is_due,
+    extract(epoch FROM last_due + interval '1 day' - now())::float8 AS next_s
+FROM (
+    SELECT date_trunc('day', now() - make_interval(hours => %(hour)s))
+        + make_interval(hours => %(hour)s) AS last_due
+) AS hour
+
+-- finish --
+-- Note that everything was looked through.
+INSERT INTO last_tidying (finished_at, cleared) VALUES (now(), %(cleared)s::jsonb)
+ON CONFLICT (only_one) DO UPDATE SET finished_at = excluded.finished_at, cleared = excluded.cleared
+
+-- runs_with_parts --
+-- The next runs that have stream parts, whatever their state, each found by one step in the index;
+-- and whether their time is up. A run without a row was deleted or rolled back.
+WITH RECURSIVE found (run_id) AS (
+    (
+        SELECT run_id FROM run_events
+        WHERE run_id > %(after)s AND type NOT IN (
+            'agent_started', 'agent_thinking', 'tool_executing', 'tool_completed',
+            'agent_completed', 'interrupt', 'error', 'end', 'resumed'
+        )
+        ORDER BY run_id LIMIT 1
+    )
+    UNION ALL
+    SELECT (
+        SELECT e.run_id FROM run_events e
+        WHERE e.run_id > found.run_id AND e.type NOT IN (
+            'agent_started', 'agent_thinking', 'tool_executing', 'tool_completed',
+            'agent_completed', 'interrupt', 'error', 'end', 'resumed'
+        )
+        ORDER BY e.run_id LIMIT 1
+    )
+    FROM found WHERE found.run_id IS NOT NULL
+), page AS (
+    SELECT run_id FROM found LIMIT %(limit)s
+)
+SELECT page.run_id,
+    r.run_id IS NULL OR r.ended_at < now() - make_interval(secs => %(keep_s)s) AS is_due
+FROM page LEFT JOIN runs r ON r.run_id = page.run_id
+WHERE page.run_id IS NOT NULL
+ORDER BY page.run_id
+
+-- delete_parts --
+-- Some of the stream parts of these runs.
+DELETE FROM run_events WHERE (thread_id, seq) IN (
+    SELECT thread_id, seq FROM run_events
+    WHERE run_id = ANY(%(runs)s) AND type NOT IN (
+        'agent_started', 'agent_thinking', 'tool_executing', 'tool_completed', 'agent_completed',
+        'interrupt', 'error', 'end', 'resumed'
+    )
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+
+-- delete_runs --
+-- The next runs that ended long ago, but for each thread's newest, and those of threads that run or
+-- wait for an answer. Says where it stopped looking.
+WITH page AS (
+    SELECT run_id, thread_id, number, ended_at FROM runs
+    WHERE ended_at < now() - make_interval(days => %(days)s)
+        AND (ended_at, run_id) > (%(ended_at)s::timestamptz, %(run_id)s::uuid)
+    ORDER BY ended_at, run_id
+    LIMIT %(limit)s
+), old AS (
+    SELECT r.run_id
+    FROM page JOIN runs r ON r.run_id = page.run_id JOIN threads t ON t.thread_id = page.thread_id
+    WHERE t.open_runs = 0 AND t.status <> 'interrupted' AND EXISTS (
+        SELECT 1 FROM runs newer
+        WHERE newer.thread_id = page.thread_id AND newer.number > page.number
+    )
+    FOR UPDATE OF r SKIP LOCKED
+), deleted AS (
+    DELETE FROM runs USING old WHERE runs.run_id = old.run_id RETURNING runs.run_id
+)
+SELECT ended_at, run_id, (SELECT count(*) FROM deleted) AS deleted
+FROM page ORDER BY ended_at DESC, run_id DESC LIMIT 1
+
+-- gone_threads --
+-- Threads that went with their run some time ago.
+SELECT gone_at, thread_id FROM threads
+WHERE gone_at < now() - make_interval(secs => %(keep_s)s) AND open_runs = 0
+    AND (gone_at, thread_id) > (%(gone_at)s::timestamptz, %(thread_id)s::uuid)
+ORDER BY gone_at, thread_id
+LIMIT %(limit)s
+
+-- take_pen --
+-- Let nobody write to a thread until the transaction ends, unless somebody does just now or a run
+-- waits on it.
+SELECT t.thread_id FROM event_heads h JOIN threads t ON t.thread_id = h.thread_id
+WHERE h.thread_id = %(thread_id)s AND t.open_runs = 0
+FOR NO KEY UPDATE OF h, t SKIP LOCKED
+
+-- delete_thread --
+-- A thread with all it owned: log, pen, runs and artifacts, checkpoints.
+WITH thread AS (
+    DELETE FROM threads WHERE thread_id = %(thread_id)s RETURNING thread_id
+), head AS (
+    DELETE FROM event_heads USING thread WHERE event_heads.thread_id = thread.thread_id
+), log AS (
+    DELETE FROM run_events USING thread WHERE run_events.thread_id = thread.thread_id
+), saved AS (
+    DELETE FROM checkpoints USING thread WHERE checkpoints.thread_id = thread.thread_id::text
+), blobs AS (
+    DELETE FROM checkpoint_blobs USING thread
+    WHERE checkpoint_blobs.thread_id = thread.thread_id::text
+), writes AS (
+    DELETE FROM checkpoint_writes USING thread
+    WHERE checkpoint_writes.thread_id = thread.thread_id::text
+)
+SELECT thread_id, pg_notify('goldenpath_events', 'deletion,' || thread_id) FROM thread
+
+-- threads_with_checkpoints --
+-- The next threads, and whether they have old checkpoints that are not the newest of their kind.
+SELECT t.thread_id, EXISTS (
+    SELECT 1 FROM checkpoints c
+    WHERE c.thread_id = t.thread_id::text AND c.checkpoint_id < %(before)s AND EXISTS (
+        SELECT 1 FROM checkpoints newer
+        WHERE newer.thread_id = c.thread_id AND newer.checkpoint_ns = c.checkpoint_ns
+            AND newer.checkpoint_id > c.checkpoint_id
+    )
+) AS is_due
+FROM (
+    SELECT thread_id FROM threads WHERE thread_id > %(after)s ORDER BY thread_id LIMIT %(limit)s
+) AS t
+ORDER BY t.thread_id
