@@ -1,6 +1,7 @@
 """The one error tree. Constructors take facts and build a sentence that says what to do next.
 
 GoldenpathError
+├── NotSignedIn              nobody, or a token of nobody
 ├── NotFound                 an object that does not exist, or is another owner's
 ├── Conflict                 the object's state does not allow this now
 │   └── NotWaiting           an answer to an interrupt that is not pending
@@ -10,6 +11,7 @@ GoldenpathError
 ├── GraphNotMade             a graph's factory failed
 ├── StaleAttempt             a superseded attempt tried to write
 ├── Unavailable              a part of the service is down; trying again later helps
+│   ├── DatabaseAway         the database does not answer
 │   └── ModelUnavailable     the chat model's endpoint failed
 └── StartupError             the process cannot start
     ├── InvalidSettings      an unknown or bad setting
@@ -22,6 +24,13 @@ GoldenpathError
 
 class GoldenpathError(Exception):
     """Root of all errors whose text may be shown to a user."""
+
+
+class NotSignedIn(GoldenpathError):
+    """Nobody is signed in, or the token is nobody's (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__("The token is missing, wrong or out of date. Sign in and send a new one.")
 
 
 class NotFound(GoldenpathError):
@@ -86,6 +95,13 @@ class StaleAttempt(GoldenpathError):
 
 class Unavailable(GoldenpathError):
     """A part of the service is down for now."""
+
+
+class DatabaseAway(Unavailable):
+    """The database does not answer; what was done before is kept."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is not answering at the moment. Try again in a few seconds.")
 
 
 class ModelUnavailable(Unavailable):

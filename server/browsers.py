@@ -24,9 +24,24 @@ _SENT = (
 _READ = ("Content-Location", "Location", "X-Pagination-Next", "X-Pagination-Total")
 
 
+class Origins:
+    """Origins whose pages may call this service, besides its own."""
+
+    def __init__(self, rules: CorsRules | None) -> None:
+        rules = rules or CorsRules()
+        self._origins = frozenset(rules.allow_origins)
+        self._pattern = re.compile(rules.allow_origin_regex or r"(?!)")
+
+    def allow(self, origin: str) -> bool:
+        """Whether the rules name this origin."""
+        if "*" in self._origins:
+            return True
+        return origin in self._origins or self._pattern.fullmatch(origin) is not None
+
+
 def let_pages_in(app: FastAPI, rules: CorsRules | None) -> None:
     """Let pages of other origins call the API as far as the rules allow."""
-    app.add_middleware(_PlainJson, rules=rules or CorsRules())
+    app.add_middleware(_PlainJson, origins=Origins(rules))
     if rules:
         app.add_middleware(
             CORSMiddleware,
@@ -49,20 +64,15 @@ class _PlainJson:
     so that page's request would be done before anybody refuses it.
     """
 
-    def __init__(self, app: ASGIApp, rules: CorsRules) -> None:
+    def __init__(self, app: ASGIApp, origins: Origins) -> None:
         self._app = app
-        self._origins = frozenset(rules.allow_origins)
-        self._pattern = re.compile(rules.allow_origin_regex or r"(?!)")
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             headers = MutableHeaders(scope=scope)
             is_plain = headers.get("content-type", "").startswith("text/plain")
-            if is_plain and self._is_allowed(headers.get("origin")):
+            origin = headers.get("origin")
+            if is_plain and (origin is None or self._origins.allow(origin)):
                 headers["content-type"] = "application/json"
         await self._app(scope, receive, send)
-
-    def _is_allowed(self, origin: str | None) -> bool:
-        if origin is None or "*" in self._origins:
-            return True
-        return origin in self._origins or self._pattern.fullmatch(origin) is not None

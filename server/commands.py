@@ -13,8 +13,6 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-import uvicorn
-
 from domain.errors import StartupError
 from domain.identity import LOCAL_USER
 from server.composition import open_database, open_services
@@ -29,38 +27,8 @@ logger = logging.getLogger(__name__)
 #: Addresses that only this machine reaches; others need authentication.
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
-
 #: So many new objects make the collector look; Python's own 700 suits small programs.
 _COLLECT_AFTER = 20_000
-
-#: How long open streams may hold up a stop, seconds.
-_CLOSE_STREAMS_S = 3
-
-
-class _Server(uvicorn.Server):
-    """Says when it is ready, and why when it cannot start."""
-
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
-        super().__init__(config)
-        self._url = url
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Stop at a signal. uvicorn's own way ends the process before its services have closed."""
-        loop = asyncio.get_running_loop()
-        for number in _STOPPING:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in _STOPPING:
-                loop.remove_signal_handler(number)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if not self.should_exit:
-            _say(f"goldenpath ready on {self._url}")
 
 
 async def serve(settings: Settings, *, with_worker: bool) -> int:
@@ -78,18 +46,11 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         services = await stack.enter_async_context(open_services(settings, with_worker=with_worker))
         loading = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
-        config = uvicorn.Config(
-            (await loading).create_app(services, url),
-            log_level=settings.log_level.lower(),
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_CLOSE_STREAMS_S,
-            http="httptools",
-            ws="none",
-            proxy_headers=False,
-        )
+        application, web_server = await loading
+        app = application.create_app(services, url)
+        server = web_server.WebServer(app, services, lambda: _say(f"goldenpath ready on {url}"))
         _spare_the_collector()
-        await _Server(config, url).serve(sockets=[listening])
+        await server.serve(sockets=[listening])
     return 0
 
 
@@ -153,10 +114,13 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
     return 0
 
 
-def _import_the_rest() -> ModuleType:
-    """What takes most of a start; runs that wait to go on do not wait for it. Returns the app's."""
+def _import_the_rest() -> tuple[ModuleType, ModuleType]:
+    """What takes most of a start; runs that wait to go on do not wait for it.
+
+    Returns the application's and the web server's module.
+    """
     import_module("domain.costs.price_list")
-    return import_module("server.app")
+    return import_module("server.app"), import_module("server.web_server")
 
 
 def _spare_the_collector() -> None:
@@ -190,7 +154,7 @@ def _stop_signal() -> asyncio.Event:
     """Set by the signals that stop a process in good order."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in _STOPPING:
+    for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     return stop
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from domain.costs.prices import PriceBook
@@ -12,13 +13,19 @@ from graphs.catalog import GraphEntry, load_catalog
 from server.assistants import default_assistants
 from server.call_price import call_price
 from server.http_app import http_app_lifespan
+from server.probe import Probe, ProbeLimits
+from server.readiness import Readiness
 from server.retention import NightlyTidying, kept
 from server.runs.attempts import Engine, ExecutionLimits
+from server.runs.departures import Departures
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.worker import Worker, WorkerLimits
 from server.settings import Settings, set_variables
+from server.stopping import Stopping
+from server.thread_states import ThreadStates
 from storage.assistants import AssistantRepository
+from storage.conversations import ConversationRepository
 from storage.database import Database, DatabaseLimits
 from storage.embedded import EmbeddedPostgres, create_database
 from storage.group_commit import GroupCommit
@@ -48,6 +55,8 @@ class Services:
     database: Database
     assistants: AssistantRepository
     threads: ThreadRepository
+    conversations: ConversationRepository
+    states: ThreadStates
     runs: RunRepository
     workers: WorkerRegistry
     events: EventLog
@@ -60,9 +69,13 @@ class Services:
     feed: Feed
     models: ChatModels
     listener: Listener
+    departures: Departures
+    stopping: Stopping
     #: The worker of this process, if it has one, and what clears away for all of them.
     worker: Worker | None
     nightly: NightlyTidying | None
+    readiness: Readiness
+    probe: Probe
 
 
 @asynccontextmanager
@@ -121,13 +134,17 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             engine = _engine(settings, database, commit, graphs, ports)
             worker = Worker(url, engine, listener, _worker_limits(settings))
         feed = Feed(events, listener, commit)
+        readiness = Readiness(lambda: datetime.now(UTC))
         assistants = AssistantRepository(database, default_assistants(graphs))
+        manager, runs = RunManager(database, feed, graphs, assistants), RunRepository(database)
         services = Services(
             settings=settings,
             database=database,
             assistants=assistants,
             threads=ThreadRepository(database),
-            runs=RunRepository(database),
+            conversations=ConversationRepository(database),
+            states=ThreadStates(database, graphs),
+            runs=runs,
             workers=WorkerRegistry(database),
             events=events,
             artifacts=ArtifactRepository(database),
@@ -135,12 +152,16 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             usage_imports=UsageImporter(database),
             reports=ReportRepository(database),
             graphs=graphs,
-            manager=RunManager(database, feed, graphs, assistants),
+            manager=manager,
             feed=feed,
             models=ports.models,
             listener=listener,
+            departures=Departures(manager, runs, listener),
+            stopping=Stopping(),
             worker=worker,
             nightly=nightly,
+            readiness=readiness,
+            probe=Probe(readiness, database, listener, _probe_limits(settings)),
         )
         async with _side_tasks(services):
             yield services
@@ -153,6 +174,7 @@ async def _side_tasks(services: Services) -> AsyncGenerator[None]:
         side = [
             tasks.create_task(services.listener.run(), name="listener"),
             tasks.create_task(services.feed.run(), name="feed"),
+            tasks.create_task(services.departures.run(), name="departures"),
             tasks.create_task(_probe_forever(services), name="model probe"),
         ]
         if services.nightly:
@@ -162,6 +184,8 @@ async def _side_tasks(services: Services) -> AsyncGenerator[None]:
             working = tasks.create_task(services.worker.run(), name="worker")
             await _first(services.worker.ready.wait(), working)
         await _first(services.listener.connected.wait(), side[0])
+        side.append(tasks.create_task(services.probe.run(), name="probe"))
+        await services.probe.fresh()
         try:
             yield
         finally:
@@ -220,6 +244,15 @@ def _database_limits(settings: Settings) -> DatabaseLimits:
         api_connections=settings.api_connections,
         run_connections=settings.run_connections,
         runs_per_user=settings.runs_per_user,
+        api_wait_s=settings.database_wait_s,
+    )
+
+
+def _probe_limits(settings: Settings) -> ProbeLimits:
+    return ProbeLimits(
+        lease_s=settings.worker_lease_s,
+        data_dir=settings.data_dir.resolve(),
+        min_free_mb=settings.min_free_disk_mb,
     )
 
 

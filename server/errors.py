@@ -10,9 +10,11 @@ from starlette.exceptions import HTTPException
 
 from domain.errors import (
     Conflict,
+    DatabaseAway,
     GoldenpathError,
     InvalidInput,
     NotFound,
+    NotSignedIn,
     TooLarge,
     Unavailable,
 )
@@ -22,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 #: The first that fits counts, so children stand before their parents.
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (NotSignedIn, 401),
     (NotFound, 404),
     (Conflict, 409),
     (TooLarge, 413),
@@ -31,7 +34,15 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
 )
 
 #: How long a client should wait before it asks again when a part is down, seconds.
-_RETRY_AFTER_S = "2"
+RETRY_AFTER = "2"
+
+#: What goes with a status.
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER}}
+
+DATABASE_FULL_SENTENCE = (
+    "The disk of the database is full, so this was not done. What was done before is kept: "
+    "free some room and try again."
+)
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -47,8 +58,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:
     status = next(status for kind, status in _STATUSES if isinstance(error, kind))
-    headers = {"Retry-After": _RETRY_AFTER_S} if status == 503 else None
-    return _answer(status, str(error), headers)
+    return _answer(status, str(error), _HEADERS.get(status))
 
 
 async def _bad_request(request: Request, error: Exception) -> JSONResponse:
@@ -66,17 +76,13 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _database_away(request: Request, error: Exception) -> JSONResponse:
     logger.warning("The database did not answer: %s", error)
-    sentence = "The database is not answering at the moment. Try again in a few seconds."
-    return _answer(503, sentence, {"Retry-After": _RETRY_AFTER_S})
+    request.app.state.services.probe.suspect()
+    return await _domain_error(request, DatabaseAway())
 
 
 async def _database_full(request: Request, error: Exception) -> JSONResponse:
     logger.error("The disk of the database is full: %s", error)
-    sentence = (
-        "The disk of the database is full, so this was not done. What was done before is kept: "
-        "free some room and try again."
-    )
-    return _answer(503, sentence, {"Retry-After": _RETRY_AFTER_S})
+    return _answer(503, DATABASE_FULL_SENTENCE, _HEADERS[503])
 
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:

@@ -102,8 +102,36 @@ class Settings(BaseSettings):
     recursion_limit: int = Field(default=100, ge=1, description="Most supersteps of one run.")
     api_connections: int = Field(default=8, ge=1, description="Database connections for the API.")
     run_connections: int = Field(default=4, ge=1, description="Database connections for the runs.")
+    database_wait_s: float = Field(
+        default=3.0,
+        gt=0,
+        description="How long a request waits for one of them before it is answered 503, seconds.",
+    )
     heartbeat_s: float = Field(
         default=15.0, gt=0, description="A silent event stream gets a comment so often, seconds."
+    )
+    ws_frame_bytes: int = Field(
+        default=8192, ge=256, description="Largest text frame that /ws takes, bytes."
+    )
+    ws_ping_s: float = Field(
+        default=30.0,
+        gt=0,
+        description="/ws pings so often, seconds; who is silent for two pings is dropped.",
+    )
+    ws_sign_in_s: float = Field(
+        default=10.0, gt=0, description="How long a connection to /ws may take to send its token."
+    )
+    ws_connections_per_user: int = Field(
+        default=20, ge=1, description="Connections to /ws that each user may have open."
+    )
+    ws_messages_per_s: float = Field(
+        default=20.0,
+        gt=0,
+        description="Messages a second over one connection to /ws; at once five times as many.",
+    )
+    ws_hosts: str | None = Field(
+        default=None,
+        description="Names besides loopback's that /ws is reached by, separated by commas.",
     )
     keep_stream_parts_h: float = Field(
         default=24.0,
@@ -130,6 +158,12 @@ class Settings(BaseSettings):
     log_level: str = Field(
         default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged."
     )
+
+    @property
+    def ws_known_hosts(self) -> tuple[str, ...]:
+        """The names besides loopback's that the WebSocket is reached by."""
+        names = (name.strip().lower() for name in (self.ws_hosts or "").split(","))
+        return tuple(name for name in names if name)
 
 
 def load_settings(

@@ -1,16 +1,26 @@
 """Threads as server-sent events: `id` is the event's number, so any reader can go on from it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Query
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import ServerSentEvent
 
 from domain.errors import InvalidInput
-from domain.events import StoredEvent
+from domain.events import StoredEvent, is_stream_part
+from server.live_response import Liveness, LiveResponse
 from server.runs.feed import Feed
+from server.stopping import Stopping
+
+#: Breaks the silence of a stream.
+_HEARTBEAT = ServerSentEvent(comment="heartbeat", sep="\n").encode()
+#: Says how soon a client whose stream breaks off may come back, milliseconds.
+_COME_BACK = ServerSentEvent(retry=1_000, sep="\n").encode()
+
+#: What every stream of events looks like to proxies and in the API's description.
+MEDIA_TYPE = "text/event-stream"
 
 
 def frame(event: StoredEvent) -> bytes:
@@ -19,31 +29,38 @@ def frame(event: StoredEvent) -> bytes:
 
 
 def event_response(
-    frames: AsyncIterator[bytes], heartbeat_s: float, headers: Mapping[str, str] | None = None
-) -> EventSourceResponse:
-    """A stream of frames with a comment in every silence, unbuffered by proxies."""
-    return EventSourceResponse(
-        frames, ping=heartbeat_s, ping_message_factory=_heartbeat, headers=headers
-    )
+    frames: AsyncGenerator[bytes],
+    stopping: Stopping,
+    heartbeat_s: float,
+    headers: Mapping[str, str] | None = None,
+    left: Callable[[], None] | None = None,
+) -> LiveResponse:
+    """A stream of frames with a comment in every silence, unbuffered by proxies.
+
+    When the service stops, the stream says how soon to come back and breaks off.
+    """
+    liveness = Liveness(stopping, heartbeat_s, _HEARTBEAT, _COME_BACK)
+    return LiveResponse(frames, liveness, MEDIA_TYPE, headers, left)
 
 
-async def thread_frames(feed: Feed, thread_id: UUID, after: int) -> AsyncIterator[bytes]:
-    """Everything behind `after`, for as long as the client stays."""
+async def thread_frames(feed: Feed, thread_id: UUID, after: int) -> AsyncGenerator[bytes]:
+    """Every event behind `after`, for as long as the client stays."""
     async with aclosing(feed.follow(thread_id, after)) as batches:
-        async for events in batches:
-            yield b"".join(map(frame, events))
+        async for rows in batches:
+            yield b"".join(frame(row) for row in rows if not is_stream_part(row.type))
 
 
-async def run_frames(feed: Feed, thread_id: UUID, run_id: UUID, after: int) -> AsyncIterator[bytes]:
+async def run_frames(
+    feed: Feed, thread_id: UUID, run_id: UUID, after: int
+) -> AsyncGenerator[bytes]:
     """One run's events behind `after`, up to its `end`."""
     wanted = str(run_id)
     async with aclosing(feed.follow(thread_id, after)) as batches:
-        async for events in batches:
-            own = [event for event in events if event.run_id == wanted]
-            if own:
-                yield b"".join(map(frame, own))
-                if own[-1].type == "end":
-                    return
+        async for rows in batches:
+            own = [row for row in rows if row.run_id == wanted]
+            yield b"".join(frame(row) for row in own if not is_stream_part(row.type))
+            if own and own[-1].type == "end":
+                return
 
 
 def cursor(
@@ -61,7 +78,3 @@ def cursor(
         return max(int(last_event_id), after or 0)
     except ValueError:
         raise InvalidInput("Last-Event-ID must be the number of an event of ours.") from None
-
-
-def _heartbeat() -> ServerSentEvent:
-    return ServerSentEvent(comment="heartbeat")

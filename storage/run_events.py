@@ -1,6 +1,6 @@
 """The event log as readers see it, and what is too large for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -61,6 +61,38 @@ class EventLog:
             cursor = await connection.execute(_SQL["of_run"], parameters)
             rows = await cursor.fetchall()
         return [orjson.loads(row["body"]) for row in rows]
+
+    async def first_of_run(self, run_id: UUID) -> int | None:
+        """The first number of a run; None while it has said nothing."""
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["first_of_run"], {"run_id": run_id})
+            row = await cursor.fetchone()
+        return row["seq"] if row else None
+
+    async def end_of_run(self, thread_id: UUID, run_id: UUID) -> StoredEvent | None:
+        """The run's `end`; None while it goes on."""
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["end_of_run"], {"run_id": run_id})
+            row = await cursor.fetchone()
+        return _event(thread_id, row) if row else None
+
+    async def last_of_run(
+        self, thread_id: UUID, run_id: UUID, types: Sequence[str]
+    ) -> StoredEvent | None:
+        """The newest row of a run that is of one of these types."""
+        parameters = {"run_id": run_id, "types": list(types)}
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["last_of_run"], parameters)
+            row = await cursor.fetchone()
+        return _event(thread_id, row) if row else None
+
+    async def missing(self, thread_id: UUID, after: int, until: int) -> tuple[int, int] | None:
+        """The first and last number behind `after` and up to `until` whose rows are gone."""
+        parameters = {"thread_id": thread_id, "after": after, "until": until}
+        async with self._database.api.connection() as connection:
+            cursor = await connection.execute(_SQL["missing"], parameters)
+            row = await cursor.fetchone()
+        return (row["first"], row["last"]) if row and row["first"] is not None else None
 
     async def head(self, thread_id: UUID) -> int:
         """The last number given out on a thread, 0 when it has no events."""

@@ -78,10 +78,16 @@ class RunRepository:
         return run_of(row)
 
     async def of_thread(
-        self, user: UserContext, thread_id: UUID, limit: int, offset: int
+        self,
+        user: UserContext,
+        thread_id: UUID,
+        limit: int,
+        offset: int,
+        status: RunStatus | None = None,
     ) -> list[Run]:
-        """A thread's runs, newest first."""
-        parameters = {**_owner(user), "thread_id": thread_id, "limit": limit, "offset": offset}
+        """A thread's runs, newest first; only those of a status if one is given."""
+        page = {"limit": limit, "offset": offset, "status": status}
+        parameters = {**_owner(user), "thread_id": thread_id, **page}
         async with self._database.api.connection() as connection:
             cursor = await connection.execute(_SQL["of_thread"], parameters)
             return [run_of(row) for row in await cursor.fetchall()]
@@ -110,6 +116,12 @@ class RunRepository:
             row = await cursor.fetchone()
         assert row
         return run_of(row)
+
+    async def tell_of_return(self, channel: str, run_id: UUID) -> None:
+        """Tell every process that listens there that somebody reads a run again."""
+        parameters = {"channel": channel, "run_id": run_id}
+        async with self._database.api.connection() as connection:
+            await connection.execute(_SQL["tell_of_return"], parameters)
 
     async def delete(self, user: UserContext, run_id: UUID) -> bool:
         """Delete a run that has ended; False when there is none (any more)."""

@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
-from sse_starlette import EventSourceResponse
 
 from server.dependencies import ServicesDep, UserDep
+from server.live_response import LiveResponse
 from server.runs.requests import RunRequest
 from server.shapes import problems
-from server.sse import event_response, run_frames
+from server.sse import MEDIA_TYPE, event_response, run_frames
 
 router = APIRouter(tags=["chat"])
 
@@ -31,17 +31,17 @@ class ChatMessage(BaseModel):
 
 @router.post(
     "/chat",
-    response_class=EventSourceResponse,
+    response_class=Response,
     responses={
         200: {
             "description": "The run's events up to its `end`, as server-sent events. `id` is the "
             "event's `seq`, `event` its type, `data` its JSON. `Content-Location` names the run.",
-            "content": {"text/event-stream": {}},
+            "content": {MEDIA_TYPE: {}},
         },
         **problems(404, 422, 503),
     },
 )
-async def chat(body: ChatMessage, services: ServicesDep, user: UserDep) -> EventSourceResponse:
+async def chat(body: ChatMessage, services: ServicesDep, user: UserDep) -> LiveResponse:
     """Start a run with this message and stream its events.
 
     A lost connection changes nothing: read on with `GET /threads/{thread_id}/events` and the last
@@ -65,4 +65,4 @@ async def chat(body: ChatMessage, services: ServicesDep, user: UserDep) -> Event
     )
     frames = run_frames(services.feed, run.thread_id, run.run_id, after)
     headers = {"Content-Location": f"/threads/{run.thread_id}/runs/{run.run_id}"}
-    return event_response(frames, services.settings.heartbeat_s, headers)
+    return event_response(frames, services.stopping, services.settings.heartbeat_s, headers)

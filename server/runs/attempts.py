@@ -31,6 +31,7 @@ from server.runs.calls import (
 )
 from server.runs.executing import Executing
 from server.runs.journal import RunJournal
+from server.state_shapes import pending_interrupts
 from storage.database import Database, retried
 from storage.group_commit import GroupCommit
 from storage.rollback import roll_back
@@ -170,19 +171,14 @@ class Attempt:
         if entry is None:
             return outcome
         config: RunnableConfig = {"configurable": {"thread_id": str(self.pen.thread_id)}}
-        use = GraphUse("threads.create_run", self.user, config, None)
+        use = GraphUse("threads.read", self.user, config)
         async with _with_saver(entry, use, self._saver()) as graph:
             state = await graph.aget_state(config)
-        interrupts = {
-            task.id: [
-                {"id": it.id, "value": it.value, "response_schema": it.response_schema}
-                for it in task.interrupts
-            ]
-            for task in state.tasks
-            if task.interrupts
-        }
         return replace(
-            outcome, values=state.values, interrupts=interrupts, has_next_step=bool(state.next)
+            outcome,
+            values=state.values,
+            interrupts=pending_interrupts(state.tasks),
+            has_next_step=bool(state.next),
         )
 
 

@@ -49,6 +49,8 @@ class RunRequest:
     after_s: float = 0.0
     #: Nobody waits for it: interactive runs go first.
     is_background: bool = False
+    #: What becomes of it when whoever started it leaves.
+    on_disconnect: Literal["continue", "cancel"] = "continue"
 
     def kwargs(self) -> dict[str, Any]:
         """What a run remembers of what it was asked, without what says nothing."""
@@ -63,9 +65,14 @@ class RunRequest:
             "durability": None if self.durability == "sync" else self.durability,
             "interrupt_before": self.interrupt_before,
             "interrupt_after": self.interrupt_after,
+            "on_disconnect": None if self.on_disconnect == "continue" else self.on_disconnect,
         }
         always = ("input", "command", "config", "context")
         return {name: value for name, value in asked.items() if name in always or value}
+
+    def on_new_thread(self, thread_id: UUID) -> "RunRequest":
+        """The request for a new thread of this id."""
+        return replace(self, thread_id=None, new_thread_id=thread_id)
 
     def with_assistant(self, assistant: Assistant) -> "RunRequest":
         """The request as the assistant's settings complete it; what it says itself counts."""

@@ -22,6 +22,34 @@ WHERE h.thread_id IS NULL OR h.last_seq > t.after
 -- What people see of one run, oldest first.
 SELECT body FROM run_events WHERE run_id = %(run_id)s AND type = ANY(%(types)s) ORDER BY seq
 
+-- first_of_run --
+-- The first number of a run.
+SELECT seq FROM run_events WHERE run_id = %(run_id)s ORDER BY seq LIMIT 1
+
+-- end_of_run --
+-- The end of a run, if it has come: nothing comes behind it.
+SELECT * FROM (
+    SELECT seq, run_id, type, body FROM run_events WHERE run_id = %(run_id)s
+    ORDER BY seq DESC LIMIT 1
+) AS last
+WHERE type = 'end'
+
+-- missing --
+-- Where rows of a thread are gone between two numbers, from the first that is to the last.
+SELECT min(before) + 1 AS first, max(seq) - 1 AS last
+FROM (
+    SELECT seq, lag(seq, 1, %(after)s) OVER (ORDER BY seq) AS before FROM run_events
+    WHERE thread_id = %(thread_id)s AND seq > %(after)s AND seq <= %(until)s
+) AS kept
+WHERE seq > before + 1
+
+-- last_of_run --
+-- The newest row of a run that is of one of these types.
+SELECT seq, run_id, type, body FROM run_events
+WHERE run_id = %(run_id)s AND type = ANY(%(types)s)
+ORDER BY seq DESC
+LIMIT 1
+
 -- head --
 -- The last number given out on a thread.
 SELECT last_seq FROM event_heads WHERE thread_id = %(thread_id)s

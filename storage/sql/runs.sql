@@ -53,9 +53,10 @@ SELECT * FROM runs
 WHERE run_id = %(run_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
 
 -- of_thread --
--- A thread's runs, newest first.
+-- A thread's runs of one status or of all, newest first.
 SELECT * FROM runs
 WHERE thread_id = %(thread_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
+    AND (%(status)s::text IS NULL OR status = %(status)s)
 ORDER BY number DESC
 LIMIT %(limit)s OFFSET %(offset)s
 
@@ -91,6 +92,10 @@ UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, now()), upda
     cancel_action = coalesce(cancel_action, %(action)s)
 WHERE run_id = %(run_id)s
 RETURNING pg_notify('goldenpath_cancel', run_id::text || ',' || cancel_action)
+
+-- tell_of_return --
+-- Tell every process that somebody reads a run again.
+SELECT pg_notify(%(channel)s, %(run_id)s::text)
 
 -- delete --
 -- A run that has ended; what the log tells of it stays with its thread.

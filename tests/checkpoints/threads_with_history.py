@@ -9,6 +9,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.channels.delta import DeltaChannel
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, Send, interrupt
+from psycopg import sql
 
 from checkpoints.retention import Pruned, prune
 from checkpoints.saver import RunSaver
@@ -29,7 +30,7 @@ class Notes(TypedDict, total=False):
     log: Annotated[list[str], DeltaChannel(extended, list, snapshot_frequency=3)]
 
 
-def note(name: str) -> Callable[[Notes], Notes]:
+def note(name: str) -> Any:
     def write(state: Notes) -> Notes:
         text = f"{name} {len(state.get('notes', []))} {len(state.get('log', []))}"
         return {"notes": [text], "log": [text]}
@@ -37,10 +38,15 @@ def note(name: str) -> Callable[[Notes], Notes]:
     return write
 
 
-def sequence(builder: StateGraph[Any], **nodes: Any) -> StateGraph[Any]:
-    names = list(nodes)
+def with_nodes(builder: StateGraph[Any], **nodes: Any) -> StateGraph[Any]:
     for name, node in nodes.items():
         builder.add_node(name, node)
+    return builder
+
+
+def sequence(builder: StateGraph[Any], **nodes: Any) -> StateGraph[Any]:
+    names = list(nodes)
+    with_nodes(builder, **nodes)
     for before, after in zip([START, *names], [*names, END], strict=True):
         builder.add_edge(before, after)
     return builder
@@ -79,11 +85,9 @@ def asking() -> Graph:
         return {"notes": [str(interrupt("Beside?"))]}
 
     inner = sequence(StateGraph(Notes), before=note("before"), ask=ask).compile()
-    builder = StateGraph(Notes)
-    builder.add_node("begin", note("begin"))
-    builder.add_node("inner", inner)
-    builder.add_node("beside", ask_beside)
-    builder.add_node("end", note("end"))
+    builder = with_nodes(
+        StateGraph(Notes), begin=note("begin"), inner=inner, beside=ask_beside, end=note("end")
+    )
     builder.add_edge(START, "begin")
     builder.add_edge("begin", "inner")
     builder.add_edge("begin", "beside")
@@ -102,10 +106,7 @@ def failing_once() -> Graph:
                 raise RuntimeError("not this time")
         return {"notes": [given["name"]], "log": [given["name"]]}
 
-    builder = StateGraph(Notes)
-    builder.add_node("begin", note("begin"))
-    builder.add_node("work", work)
-    builder.add_node("end", note("end"))
+    builder = with_nodes(StateGraph(Notes), begin=note("begin"), work=work, end=note("end"))
     builder.add_edge(START, "begin")
     builder.add_conditional_edges(
         "begin", lambda state: [Send("work", {"name": name}) for name in "abc"], ["work"]
@@ -242,10 +243,12 @@ class HistoryThread:
         return [row["checkpoint_id"] for row in await self.rows("checkpoints")]
 
     async def rows(self, table: str) -> list[dict[str, Any]]:
-        order = "checkpoint_ns, version" if table == "checkpoint_blobs" else "checkpoint_id"
+        order = "version" if table == "checkpoint_blobs" else "checkpoint_id"
         async with self.database.api.connection() as connection:
             cursor = await connection.execute(
-                f"SELECT * FROM {table} WHERE thread_id = %s ORDER BY {order}",
+                sql.SQL("SELECT * FROM {} WHERE thread_id = %s ORDER BY {}, {}").format(
+                    sql.Identifier(table), sql.Identifier("checkpoint_ns"), sql.Identifier(order)
+                ),
                 [str(self.pen.thread_id)],
             )
             return await cursor.fetchall()

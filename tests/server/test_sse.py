@@ -1,6 +1,6 @@
 """A thread as server-sent events: exact frames, and a cursor from query or header."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 import httpx
@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from domain.errors import InvalidInput
 from domain.events import StoredEvent
 from server.sse import cursor, event_response, frame
+from server.stopping import Stopping
 
 
 def test_a_frame_is_number_type_and_the_committed_bytes() -> None:
@@ -62,11 +63,11 @@ async def test_the_cursor_is_read_from_the_query_and_the_header() -> None:
 async def test_a_stream_is_not_buffered_or_kept() -> None:
     app = FastAPI()
 
-    async def frames() -> AsyncIterator[bytes]:
+    async def frames() -> AsyncGenerator[bytes]:
         yield frame(StoredEvent(1, "t", "r", "end", b'{"type":"end"}'))
 
     async def stream() -> object:
-        return event_response(frames(), 15.0, {"Content-Location": "/threads/t/runs/r"})
+        return event_response(frames(), Stopping(), 15.0, {"Content-Location": "/threads/t/runs/r"})
 
     app.get("/stream", response_model=None)(stream)
     response = await get(app, "/stream")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, LiteralString, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -28,7 +28,7 @@ async def at_work(database_url: str) -> AsyncIterator[Tidying]:
 
 async def execute(database: Database, statement: str, *parameters: Any) -> list[dict[str, Any]]:
     async with database.api.connection() as connection:
-        cursor = await connection.execute(statement, parameters)
+        cursor = await connection.execute(cast(LiteralString, statement), parameters)
         return await cursor.fetchall() if cursor.description else []
 
 
