@@ -129,9 +129,7 @@ class Feed:
                 grown, end = tail.grown, tail.cursor
                 events = tail.after(position)
                 if events is None:
-                    events = await self._page(thread_id, position)
-                    if tail.cursor is None and len(events) < _PAGE:
-                        await self._reached_end(thread_id, tail, events, position)
+                    events = await self._read(thread_id, tail, position)
                 if events:
                     position = events[-1].seq
                     yield events
@@ -153,8 +151,12 @@ class Feed:
                 if any(event.type == "end" and event.run_id == wanted for event in events):
                     return
 
-    async def _page(self, thread_id: UUID, after: int) -> list[StoredEvent]:
-        return await retried(lambda: self._events.after(thread_id, after, _PAGE))
+    async def _read(self, thread_id: UUID, tail: _Tail, position: int) -> list[StoredEvent]:
+        """The next page behind a number, once the database gives it: readers outlast it."""
+        events = await retried(lambda: self._events.after(thread_id, position, _PAGE))
+        if tail.cursor is None and len(events) < _PAGE:
+            await self._reached_end(thread_id, tail, events, position)
+        return events
 
     async def _head(self, thread_id: UUID) -> int:
         return await retried(lambda: self._events.head(thread_id))
