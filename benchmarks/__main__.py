@@ -15,7 +15,14 @@ from pathlib import Path
 
 from benchmarks.table import Result, Setup, with_results
 
-BENCHMARKS = ("run_throughput", "streams", "idle_readers", "usage_import", "cost_analysis")
+BENCHMARKS = (
+    "run_throughput",
+    "streams",
+    "idle_readers",
+    "websocket_connects",
+    "usage_import",
+    "cost_analysis",
+)
 _DOCUMENT = Path(__file__).parents[1] / "BENCHMARKS.md"
 #: Below it nothing else of weight runs.
 _IDLE_LOAD = 0.5

@@ -20,6 +20,7 @@ from server.routes import (
     stateless_runs,
     system,
     thread_runs,
+    thread_state,
     thread_streams,
     threads,
     usage,
@@ -30,8 +31,8 @@ from ui.app import mount_ui
 
 #: What needs the database for every answer, and what has something to say without it.
 _WITH_DATABASE = (
-    *(chat, assistants, threads, thread_runs, thread_streams, runs, stateless_runs),
-    *(usage, reports),
+    *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
+    *(stateless_runs, usage, reports),
 )
 _WITHOUT_DATABASE = (system, health, websocket, not_built)
 

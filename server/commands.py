@@ -48,9 +48,8 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
         loading = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
         application, web_server = await loading
         app = application.create_app(services, url)
-        server = web_server.WebServer(app, settings, lambda: _say(f"goldenpath ready on {url}"))
+        server = web_server.WebServer(app, services, lambda: _say(f"goldenpath ready on {url}"))
         _spare_the_collector()
-        logging.getLogger("uvicorn.error").addFilter(_is_news)
         await server.serve(sockets=[listening])
     return 0
 
@@ -113,11 +112,6 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
         f"{done.rows_duplicate:,} were there already, {done.rows_rejected:,} rejected.{before}"
     )
     return 0
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """All but what is done on purpose: breaking off answers when the service stops."""
-    return "without completing response" not in record.getMessage()
 
 
 def _import_the_rest() -> tuple[ModuleType, ModuleType]:

@@ -23,6 +23,7 @@ from server.runs.manager import RunManager
 from server.runs.worker import Worker, WorkerLimits
 from server.settings import Settings, set_variables
 from server.stopping import Stopping
+from server.thread_states import ThreadStates
 from storage.assistants import AssistantRepository
 from storage.conversations import ConversationRepository
 from storage.database import Database, DatabaseLimits
@@ -55,6 +56,7 @@ class Services:
     assistants: AssistantRepository
     threads: ThreadRepository
     conversations: ConversationRepository
+    states: ThreadStates
     runs: RunRepository
     workers: WorkerRegistry
     events: EventLog
@@ -141,6 +143,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             assistants=assistants,
             threads=ThreadRepository(database),
             conversations=ConversationRepository(database),
+            states=ThreadStates(database, graphs),
             runs=runs,
             workers=WorkerRegistry(database),
             events=events,

@@ -65,7 +65,11 @@ def checked_select(
 
 def selected(shape: BaseModel, select: Sequence[str] | None) -> dict[str, Any]:
     """A shape as JSON data, with the chosen fields only; none chosen means all."""
-    whole: dict[str, Any] = shape.model_dump(mode="json")
+    return chosen_fields(shape.model_dump(mode="json"), select)
+
+
+def chosen_fields(whole: dict[str, Any], select: Sequence[str] | None) -> dict[str, Any]:
+    """The same for data of a shape."""
     if not select:
         return whole
     chosen: dict[str, Any] = {}

@@ -118,6 +118,9 @@ class Settings(BaseSettings):
         gt=0,
         description="/ws pings so often, seconds; who is silent for two pings is dropped.",
     )
+    ws_sign_in_s: float = Field(
+        default=10.0, gt=0, description="How long a connection to /ws may take to send its token."
+    )
     ws_connections_per_user: int = Field(
         default=20, ge=1, description="Connections to /ws that each user may have open."
     )

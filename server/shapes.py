@@ -63,11 +63,12 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     409: {"model": Problem, "description": "Its state does not allow this now."},
     413: {"model": Problem, "description": "Larger than a limit allows."},
     422: {"model": Problem, "description": "The request cannot be used."},
+    501: {"model": Problem, "description": "Not there yet."},
     503: {"model": Problem, "description": "A part is down; see Retry-After."},
 }
 
 
-def problems(*statuses: Literal[404, 409, 413, 422, 503]) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: Literal[404, 409, 413, 422, 501, 503]) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI entries for these statuses."""
     return {status: PROBLEMS[status] for status in statuses}
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Query
+from sse_starlette import ServerSentEvent
 
 from domain.errors import InvalidInput
 from domain.events import StoredEvent, is_stream_part
@@ -13,8 +14,10 @@ from server.live_response import Liveness, LiveResponse
 from server.runs.feed import Feed
 from server.stopping import Stopping
 
-#: How soon a client whose stream breaks off may come back, milliseconds.
-_RETRY_MS = 1_000
+#: Breaks the silence of a stream.
+_HEARTBEAT = ServerSentEvent(comment="heartbeat", sep="\n").encode()
+#: Says how soon a client whose stream breaks off may come back, milliseconds.
+_COME_BACK = ServerSentEvent(retry=1_000, sep="\n").encode()
 
 #: What every stream of events looks like to proxies and in the API's description.
 MEDIA_TYPE = "text/event-stream"
@@ -36,7 +39,7 @@ def event_response(
 
     When the service stops, the stream says how soon to come back and breaks off.
     """
-    liveness = Liveness(stopping, heartbeat_s, b": heartbeat\n\n", b"retry: %d\n\n" % _RETRY_MS)
+    liveness = Liveness(stopping, heartbeat_s, _HEARTBEAT, _COME_BACK)
     return LiveResponse(frames, liveness, MEDIA_TYPE, headers, left)
 
 

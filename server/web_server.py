@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -10,8 +11,8 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from server.composition import Services
 from server.settings import Settings
-from server.stopping import Stopping
 from server.websocket.connections import ConnectionRegistry
 from server.websocket.peer_protocol import PeerProtocol
 
@@ -31,10 +32,10 @@ _MISSED_PINGS = 2
 class WebServer(uvicorn.Server):
     """Says when it is ready, and good-bye to WebSockets before it goes."""
 
-    def __init__(self, app: FastAPI, settings: Settings, on_ready: Callable[[], None]) -> None:
-        super().__init__(_config(app, settings))
+    def __init__(self, app: FastAPI, services: Services, on_ready: Callable[[], None]) -> None:
+        super().__init__(_config(app, services.settings))
         self._websockets: ConnectionRegistry = app.state.websockets
-        self._stopping: Stopping = app.state.services.stopping
+        self._stopping = services.stopping
         self._on_ready = on_ready
 
     @contextlib.contextmanager
@@ -56,14 +57,20 @@ class WebServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve."""
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
         await super().startup(sockets)
         if not self.should_exit:
             self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop to serve. uvicorn would close WebSockets with a code of its own."""
-        await self._websockets.close()
+        """Stop to serve. Those WebSockets that are still open uvicorn closes in its own way."""
+        await self._websockets.wait_until_closed()
         await super().shutdown(sockets)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """All but what is done on purpose: breaking off answers when the service stops."""
+    return "without completing response" not in record.getMessage()
 
 
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:

@@ -4,15 +4,21 @@ Two pools, so that many readers of the API can never starve the runs, and nobody
 connection while waiting for a model, a client or a person.
 """
 
-from collections.abc import AsyncGenerator
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolClosed
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 #: Any failure of the database, for process edges that try again.
 DatabaseError = psycopg.Error
@@ -21,10 +27,18 @@ DatabaseFull = psycopg.errors.DiskFull
 #: The database did not answer; whoever asked may ask again.
 DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 
-#: How often a pool looks for a server that is away, and how long it may take to connect.
-_RECONNECT_S, _CONNECT_S = 0.5, 5
-#: How long runs wait for a connection: an outage shall not fail them.
-_RUNS_WAIT_S = 30.0
+#: How long to wait before asking a database that is away again, doubling from first to last.
+FIRST_RETRY_S, LAST_RETRY_S = 0.05, 1.0
+
+#: What belongs to a run waits so long for a connection, and then asks again by itself.
+_RUN_WAITS_S = 2.0
+
+#: A pool gives up a connection that cannot be made so soon, and makes one when it is asked again:
+#: by itself it would wait twice as long after each failure, so half of an outage after its end.
+_GIVE_UP_S = 1.0
+
+#: A server that is gone without a word (the network's failure) is noticed within about this.
+_SILENCE_S = 10
 
 #: Every connection sees our tables first, then LangGraph's, then the queue's.
 SEARCH_PATH = "goldenpath,langgraph,procrastinate,public"
@@ -50,12 +64,9 @@ class Database:
     def __init__(self, url: str, limits: DatabaseLimits | None = None) -> None:
         self.url = url
         limits = limits or DatabaseLimits()
-        self.api: Pool = _pool(
-            url, "goldenpath api", limits.runs_per_user, limits.api_connections, limits.api_wait_s
-        )
-        self.runs: Pool = _pool(
-            url, "goldenpath runs", limits.runs_per_user, limits.run_connections, _RUNS_WAIT_S
-        )
+        api, runs = limits.api_connections, limits.run_connections
+        self.api: Pool = _pool(url, "goldenpath api", api, limits.api_wait_s, limits)
+        self.runs: Pool = _pool(url, "goldenpath runs", runs, _RUN_WAITS_S, limits)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -80,12 +91,47 @@ class Database:
             yield connection
 
 
+async def retried(attempt: Callable[[], Awaitable[T]]) -> T:
+    """What `attempt` comes to, made again for as long as the database is away.
+
+    For reads, and for writes that may happen twice: the answer of one that did happen can be lost.
+    """
+    wait_s = FIRST_RETRY_S
+    while True:
+        try:
+            return await attempt()
+        except DATABASE_AWAY as error:
+            if not is_away(error):
+                raise
+            if wait_s == FIRST_RETRY_S:
+                logger.warning("The database is away, trying again: %s", error)
+        await asyncio.sleep(wait_s)
+        wait_s = min(2 * wait_s, LAST_RETRY_S)
+
+
+def is_away(error: psycopg.Error) -> bool:
+    """Whether asking again helps: the server did not do what it was asked, or could not say so."""
+    if not isinstance(error, DATABASE_AWAY) or isinstance(error, PoolClosed):
+        return False
+    # Without an SQLSTATE the server never answered; class 57 is the server shutting down or
+    # starting up; class 08 is a broken connection; 40P01 is a deadlock, of which one is chosen to
+    # try again. A full disk (53100) or too many connections (53300) pass as well: runs wait for
+    # room rather than fail.
+    state = error.sqlstate
+    return state is None or state[:2] in ("57", "08") or state in ("40P01", "53100", "53300")
+
+
 def connection_arguments() -> dict[str, Any]:
     """How every connection of ours is opened."""
     return {
         "autocommit": True,
         "row_factory": dict_row,
         "options": f"-c search_path={SEARCH_PATH} -c timezone=UTC",
+        "connect_timeout": _SILENCE_S,
+        "keepalives_idle": _SILENCE_S // 2,
+        "keepalives_interval": 1,
+        "keepalives_count": _SILENCE_S // 2,
+        "tcp_user_timeout": 1000 * _SILENCE_S,
     }
 
 
@@ -95,40 +141,27 @@ def queue_pool(**options: Any) -> AsyncConnectionPool[Any]:
     Without the look at each connection before its use: one more round trip for what a failing
     statement tells as well. And without a transaction around each of its single statements.
     """
-    options["check"] = None
+    options.update(check=None, timeout=_RUN_WAITS_S, reconnect_timeout=_GIVE_UP_S)
     options["configure"] = _one_statement_each
-    return AsyncConnectionPool(**options, **_reconnecting())
+    return AsyncConnectionPool(**options)
 
 
 async def _one_statement_each(connection: AsyncConnection[Any]) -> None:
     await connection.set_autocommit(True)
 
 
-def _pool(url: str, name: str, runs_per_user: int, size: int, wait_s: float) -> Pool:
+def _pool(url: str, name: str, size: int, waits_s: float, limits: DatabaseLimits) -> Pool:
     arguments = connection_arguments()
     # Read by the database's `admit_runs`.
-    arguments["options"] += f" -c goldenpath.runs_per_user={runs_per_user}"
+    arguments["options"] += f" -c goldenpath.runs_per_user={limits.runs_per_user}"
     return AsyncConnectionPool(
         url,
         min_size=1,
         max_size=size,
         open=False,
         name=name,
-        timeout=wait_s,
-        kwargs={**arguments, "application_name": name, "connect_timeout": _CONNECT_S},
+        timeout=waits_s,
+        reconnect_timeout=_GIVE_UP_S,
+        kwargs={**arguments, "application_name": name},
         connection_class=AsyncConnection[DictRow],
-        **_reconnecting(),
     )
-
-
-def _reconnecting() -> dict[str, Any]:
-    """Look for a lost server twice a second.
-
-    Left alone, a pool doubles its pauses: after a minute without the server it would find it again
-    half a minute late.
-    """
-    return {"reconnect_timeout": _RECONNECT_S, "reconnect_failed": _begin_again}
-
-
-async def _begin_again(pool: AsyncConnectionPool[Any]) -> None:
-    await pool.check()

@@ -19,7 +19,7 @@ import psycopg
 
 from domain.errors import StaleAttempt
 from domain.events import StoredEvent
-from storage.database import Connection, Pool
+from storage.database import FIRST_RETRY_S, LAST_RETRY_S, Connection, Pool, is_away
 from storage.group_commit_batch import Batch
 from storage.sql_files import load_statements
 from storage.writes import Write
@@ -34,9 +34,6 @@ _LINGER_S = 0.001
 #: Turns of the event loop before a flush: a graph's stream has then delivered what was put before
 #: (that takes four), and runs that the last flush let go have come to their next step.
 _TURNS = 16
-
-#: How long to wait before trying a lost connection again, doubling from first to last.
-_FIRST_RETRY_S, _LAST_RETRY_S = 0.05, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +147,9 @@ class GroupCommit:
         try:
             held = await self._commit(batch)
         except psycopg.Error as error:
-            if len(waiting) == 1:
-                _settle(waiting[0].done, error)
+            if len(waiting) == 1 or is_away(error):
+                for item in waiting:
+                    _settle(item.done, error)
                 return
             # One of them is bad: let only its caller fail.
             for item in waiting:
@@ -171,49 +169,42 @@ class GroupCommit:
     async def _commit(self, batch: Batch) -> dict[int, int]:
         """Commit a batch; returns the pens that held, by place, and the number before each."""
         parameters = batch.parameters()
-        wait_s = _FIRST_RETRY_S
+        wait_s = FIRST_RETRY_S
         unsure = False
         while True:
             try:
                 async with self._pool.connection() as connection:
-                    if unsure and (held := await _committed(connection, batch)):
-                        return held
                     cursor = await connection.execute(
                         _SQL["commit_batch"], parameters, prepare=True
                     )
                     row = await cursor.fetchone()
+                    if unsure:
+                        return await _committed(connection, batch)
                     if row is None or row["held"] is None:
                         return {}
                     return dict(zip(row["held"], row["bases"], strict=True))
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except psycopg.Error as error:
                 # A process that stops cannot wait for it: what it was writing is taken over.
-                if self._closing or not _connection_is_gone(error):
+                if self._closing or not is_away(error):
                     raise
-                # The commit may have happened without its answer reaching us.
+                # The commit may have happened without its answer reaching us, or still happen.
                 unsure = True
                 self.counts.reconnects += 1
                 logger.warning("The database is away, trying again in %.2f s: %s", wait_s, error)
                 await asyncio.sleep(wait_s)
-                wait_s = min(2 * wait_s, _LAST_RETRY_S)
+                wait_s = min(2 * wait_s, LAST_RETRY_S)
 
 
 async def _committed(connection: Connection, batch: Batch) -> dict[int, int]:
+    """The pens that a flush has moved, whichever of its tries did."""
     threads = [pen.thread_id for pen in batch.pens]
     cursor = await connection.execute(_SQL["flushed"], [batch.flush_id, threads])
-    heads = {row["run_id"]: row["last_seq"] for row in await cursor.fetchall()}
+    heads = {(row["run_id"], row["attempt"]): row["last_seq"] for row in await cursor.fetchall()}
     return {
-        place: heads[pen.run_id] - batch.count_of(pen)
+        place: heads[pen.run_id, pen.attempt] - batch.count_of(pen)
         for pen, place in batch.pens.items()
-        if pen.run_id in heads
+        if (pen.run_id, pen.attempt) in heads
     }
-
-
-def _connection_is_gone(error: psycopg.Error) -> bool:
-    # Without an SQLSTATE the server never answered; class 57 is the server shutting down or
-    # starting up; class 08 is a broken connection. A full disk (53100) or too many connections
-    # (53300) pass as well: runs wait for room rather than fail.
-    state = error.sqlstate
-    return state is None or state[:2] in ("57", "08") or state in ("53100", "53300")
 
 
 def _settle(done: asyncio.Future[None], error: Exception | None) -> None:

@@ -55,9 +55,7 @@ async def migrate(url: str) -> list[str]:
 async def connect(url: str) -> Connection:
     """One connection of its own, after checking that the server is there and new enough."""
     try:
-        connection = await AsyncConnection[DictRow].connect(
-            url, connect_timeout=10, **connection_arguments()
-        )
+        connection = await AsyncConnection[DictRow].connect(url, **connection_arguments())
     except psycopg.OperationalError as error:
         reason = str(error).strip().partition("\n")[0].rstrip(".")
         raise DatabaseUnreachable(without_password(url), reason) from error

@@ -8,7 +8,7 @@ import pytest
 from server.settings import Settings, setting_names
 from tests.architecture.sources import REPOSITORY
 
-DOCUMENTS = sorted(REPOSITORY.glob("*.md"))
+DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")])
 _TABLE = re.compile(r"<!-- settings: .*? -->\n(.*?)\n?<!-- /settings -->", re.DOTALL)
 _LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 _MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")

@@ -47,7 +47,12 @@ def starting_point(run: Run) -> dict[str, Any]:
 
 def given_input(run: Run) -> Any:
     """Input or Command."""
-    asked: Mapping[str, Any] = run.kwargs.get("command") or {}
+    command = command_of(run.kwargs.get("command") or {})
+    return run.kwargs.get("input") if command is None else command
+
+
+def command_of(asked: Mapping[str, Any]) -> Command[Any] | None:
+    """The Command that `{update, resume, goto}` means; None when it says nothing."""
     command: dict[str, Any] = {}
     if asked.get("update"):
         command["update"] = asked["update"]
@@ -55,7 +60,7 @@ def given_input(run: Run) -> Any:
         command["resume"] = asked["resume"]
     if asked.get("goto"):
         command["goto"] = _targets(asked["goto"])
-    return Command(**command) if command else run.kwargs.get("input")
+    return Command(**command) if command else None
 
 
 def stream_choice(run: Run) -> StreamChoice:

@@ -16,6 +16,7 @@ from server.websocket.allowance import Allowance
 from server.websocket.calls import Call, Frame, answer, failure, read_frame, refused_frame
 from server.websocket.connections import (
     SIGN_IN_FAILED,
+    STOPPING,
     TOO_MANY,
     ConnectionRegistry,
     Farewell,
@@ -25,11 +26,9 @@ from server.websocket.handshake import offered_token
 from server.websocket.messages import SignIn
 from server.websocket.methods import Following, Methods
 from server.websocket.outbox import Outbox
-from server.websocket.stopping import stop
 from server.websocket.subscriptions import Subscriptions
+from server.websocket.tasks import end
 
-#: How long a connection may take to send its token, seconds.
-_SIGN_IN_S: Final = 10.0
 #: How long a peer may take to let a good-bye through, seconds.
 _FAREWELL_S: Final = 1.0
 
@@ -62,7 +61,15 @@ class Connection:
 
     async def run(self) -> None:
         """Serve until the peer is gone or the server says good-bye. Leaves no task behind."""
-        with self._registry.opened(self):
+        stopping = self._services.stopping
+        stopping.watch(self, lambda: self.leave(STOPPING))
+        try:
+            await self._run()
+        finally:
+            stopping.forget(self)
+
+    async def _run(self) -> None:
+        with self._registry.opened():
             async with asyncio.TaskGroup() as tasks:
                 subscriptions = Subscriptions(tasks, self._services.feed, self._outbox)
                 parts = (
@@ -71,7 +78,7 @@ class Connection:
                     tasks.create_task(self._leaving.wait(), name="ws leaving"),
                 )
                 await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-                await stop(*parts)
+                await end(*parts)
                 await subscriptions.stop_all()
             await self._say_farewell()
 
@@ -104,7 +111,7 @@ class Connection:
             except NotSignedIn:
                 if token is not None:
                     raise
-            async with asyncio.timeout(_SIGN_IN_S):
+            async with asyncio.timeout(self._services.settings.ws_sign_in_s):
                 received = await self._receive()
             if received is None:
                 return None

@@ -1,11 +1,11 @@
-"""The open connections of this process: how many each user has, and closing them all."""
+"""The open connections of this process, how many each user has, and why the server closes one."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from domain.identity import UserContext
 
@@ -26,42 +26,28 @@ TOO_MANY: Final = Farewell(4429, "You have too many connections. Close one, then
 STOPPING: Final = Farewell(1001, "The service stops. Come back and subscribe behind your last seq.")
 
 
-class Leaving(Protocol):
-    """A connection that can be told to go."""
-
-    def leave(self, farewell: Farewell) -> None:
-        """Say good-bye and close, soon."""
-        ...
-
-
 class ConnectionRegistry:
-    """Counts and closes connections."""
+    """Counts connections."""
 
     def __init__(self, per_user: int) -> None:
         self._per_user = per_user
-        self._open: set[Leaving] = set()
         self._of_user: Counter[UserContext] = Counter()
-        self._is_closing = False
-        self._empty = asyncio.Event()
-
-    @property
-    def count(self) -> int:
-        """Open connections, signed in or not."""
-        return len(self._open)
+        self._none_open = asyncio.Event()
+        self._none_open.set()
+        #: Open connections, signed in or not.
+        self.count = 0
 
     @contextmanager
-    def opened(self, connection: Leaving) -> Generator[None]:
-        """A connection is open meanwhile; told to leave at once while the process stops."""
-        self._open.add(connection)
-        self._empty.clear()
+    def opened(self) -> Generator[None]:
+        """A connection is open meanwhile."""
+        self.count += 1
+        self._none_open.clear()
         try:
-            if self._is_closing:
-                connection.leave(STOPPING)
             yield
         finally:
-            self._open.discard(connection)
-            if not self._open:
-                self._empty.set()
+            self.count -= 1
+            if not self.count:
+                self._none_open.set()
 
     @contextmanager
     def signed_in(self, user: UserContext) -> Generator[bool]:
@@ -77,18 +63,10 @@ class ConnectionRegistry:
             if not self._of_user[user]:
                 del self._of_user[user]
 
-    async def close(self) -> None:
-        """Tell all to leave, and those that come later; returns when they have, or it takes long.
-
-        Their runs go on: nothing of them is a connection's.
-        """
-        self._is_closing = True
-        if not self._open:
-            return
-        for connection in list(self._open):
-            connection.leave(STOPPING)
+    async def wait_until_closed(self) -> None:
+        """Wait for all to be closed, or until that takes too long."""
         try:
             async with asyncio.timeout(_CLOSING_S):
-                await self._empty.wait()
+                await self._none_open.wait()
         except TimeoutError:
             pass  # A peer takes nothing any more; its transport is dropped.

@@ -7,14 +7,14 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 #: Frames that wait for a slow peer; then whoever has another waits. An event has 64 KB at most.
-_WAITING: Final = 64
+MOST_WAITING: Final = 64
 
 
 class Outbox:
     """A bounded queue with one reader: the connection's writer."""
 
     def __init__(self) -> None:
-        self._frames: asyncio.Queue[bytes] = asyncio.Queue(_WAITING)
+        self._frames: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
 
     async def put(self, frame: bytes) -> None:
         """Send this after what waits; waits itself while too much does."""

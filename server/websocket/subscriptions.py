@@ -6,20 +6,17 @@ from contextlib import aclosing
 from typing import Final
 from uuid import UUID
 
-from domain.events import CONTROL_TYPES, LIFECYCLE_TYPES
+from domain.events import is_stream_part
 from server.runs.feed import Feed
 from server.websocket.failures import Refused
 from server.websocket.outbox import Outbox
-from server.websocket.stopping import stop
+from server.websocket.tasks import end
 from storage.database import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
 #: Threads that one connection may follow.
 MOST: Final = 100
-
-#: The log also has parts that clients of LangGraph's protocol asked for.
-_SHOWN: Final = LIFECYCLE_TYPES | CONTROL_TYPES
 
 #: How long to wait for a database that does not answer, seconds.
 _AGAIN_S: Final = 1.0
@@ -61,13 +58,13 @@ class Subscriptions:
         sending = self._following.pop(thread_id, None)
         if sending is None:
             return False
-        await stop(sending)
+        await end(sending)
         return True
 
     async def stop_all(self) -> None:
         """Follow nothing any more."""
         following, self._following = self._following, {}
-        await stop(*following.values())
+        await end(*following.values())
 
     async def _send(self, thread_id: UUID, after: int) -> None:
         position = after
@@ -76,7 +73,7 @@ class Subscriptions:
                 async with aclosing(self._feed.follow(thread_id, position)) as batches:
                     async for events in batches:
                         for event in events:
-                            if event.type in _SHOWN:
+                            if not is_stream_part(event.type):
                                 await self._outbox.put(event.json())
                             position = event.seq
                 break

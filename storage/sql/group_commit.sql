@@ -12,6 +12,8 @@ WITH pens AS (
         %(pen_events)b::int4[]
     ) WITH ORDINALITY AS p (thread_id, run_id, attempt, events, pen)
     WHERE h.thread_id = p.thread_id AND h.run_id = p.run_id AND h.attempt = p.attempt
+        -- Else this very flush has happened, and only its answer was lost.
+        AND h.flush_id IS DISTINCT FROM %(flush_id)b
     RETURNING p.pen, h.thread_id, h.run_id, h.last_seq - p.events AS base
 ),
 stored_events AS (
@@ -112,4 +114,4 @@ SELECT
 
 -- flushed --
 -- Whether a flush whose answer was lost did commit: then its mark is on the pens it moved.
-SELECT run_id, last_seq FROM event_heads WHERE flush_id = %s AND thread_id = ANY(%s)
+SELECT run_id, attempt, last_seq FROM event_heads WHERE flush_id = %s AND thread_id = ANY(%s)

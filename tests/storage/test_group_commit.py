@@ -1,15 +1,19 @@
 """The write path commits what holds the pen, together, and fails only whom it must."""
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg_pool import AsyncConnectionPool
 
 from domain.errors import StaleAttempt
-from storage.database import Database
+from storage.database import Database, connection_arguments
 from storage.group_commit import GroupCommit
 from storage.writes import BlobRow, CheckpointRow, Pen, RunEnding, Write, WriteRow
 from tests.storage.pens import pen_of_new_thread
@@ -128,7 +132,39 @@ async def test_a_lost_answer_does_not_write_twice(database: Database, commit: Gr
     assert len(await rows(database, "run_events", pen.thread_id)) == 1
 
 
-async def _until_someone_waits(database: Database) -> None:
+async def test_a_flush_that_still_happens_after_its_connection_broke_is_not_repeated(
+    database: Database, database_url: str
+) -> None:
+    pen = await pen_of_new_thread(database)
+    opened: list[psycopg.AsyncConnection[Any]] = []
+
+    async def note(connection: psycopg.AsyncConnection[Any]) -> None:
+        opened.append(connection)
+
+    pool = AsyncConnectionPool(
+        database_url,
+        min_size=1,
+        max_size=1,
+        open=False,
+        configure=note,
+        kwargs=connection_arguments(),
+    )
+    async with pool, GroupCommit(cast(Any, pool)) as commit:
+        async with database.transaction() as connection:
+            await connection.execute(
+                "SELECT 1 FROM event_heads WHERE thread_id = %s FOR UPDATE", [pen.thread_id]
+            )
+            put = commit.put(a_write(pen))
+            await _until_someone_waits(database)
+            # As a network does it: the server does not hear of it and goes on.
+            with socket.socket(fileno=os.dup(opened[0].fileno())) as broken:
+                broken.shutdown(socket.SHUT_RD)
+            await _until_someone_waits(database, 2)
+        await put
+    assert [row["seq"] for row in await rows(database, "run_events", pen.thread_id)] == [1]
+
+
+async def _until_someone_waits(database: Database, count: int = 1) -> None:
     async with asyncio.timeout(10), database.api.connection() as connection:
         while True:
             cursor = await connection.execute(
@@ -136,5 +172,5 @@ async def _until_someone_waits(database: Database) -> None:
                 " WHERE wait_event_type = 'Lock' AND datname = current_database()"
             )
             row = await cursor.fetchone()
-            if row and row["waiting"]:
+            if row and row["waiting"] >= count:
                 return

@@ -1,6 +1,7 @@
 """The real web server on a free port, in this process."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from typing import Any
 from server.app import create_app
 from server.composition import Services
 from server.dependencies import Authenticator, local_mode
+from server.stopping import Stopping
 from server.web_server import WebServer
 from server.websocket.connections import ConnectionRegistry
 from tests.server.websocket.peers import DEADLINE_S
@@ -27,7 +29,7 @@ class Live:
 
     async def stop(self) -> None:
         """As a signal does."""
-        self.server.should_exit = True
+        self.server.handle_exit(signal.SIGTERM, None)
         async with asyncio.timeout(DEADLINE_S):
             await asyncio.wait([self.serving])
 
@@ -37,12 +39,14 @@ async def live_server(
     services: Services, authenticate: Authenticator = local_mode, **settings: Any
 ) -> AsyncIterator[Live]:
     """The application over these services, with some settings of its own."""
-    services = replace(services, settings=services.settings.model_copy(update=settings))
+    services = replace(
+        services, settings=services.settings.model_copy(update=settings), stopping=Stopping()
+    )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         app = create_app(services, url, authenticate)
         ready = asyncio.Event()
-        server = WebServer(app, services.settings, ready.set)
+        server = WebServer(app, services, ready.set)
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(server.serve(sockets=[listening]))
             async with asyncio.timeout(DEADLINE_S):

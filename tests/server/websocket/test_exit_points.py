@@ -6,6 +6,7 @@ A model that hangs holds runs where they are.
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,8 @@ from tests.server.websocket.live import Live, eventually, live_server
 from tests.server.websocket.peers import Peer, joined
 from tests.standins.model_answers import Answer
 from tests.standins.model_server import MODEL, ModelServer, running_model_server
+
+_OPENED = count()
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +48,8 @@ class House:
             data_dir=self._folder,
             model=MODEL,
             openai_base_url=self.models.base_url,
+            # HTTP clients with the same settings are one in a process, also when it is closed.
+            model_timeout_s=60 + next(_OPENED),
             worker_beat_s=0.2,
             drain_s=0.1,
         ).model_copy(update=settings)
@@ -116,10 +121,15 @@ async def test_disconnect(house: House) -> None:
 async def test_cancel(house: House) -> None:
     async with house.open() as live, joined(live.url) as peer, joined(live.url) as other:
         started = await hang(house, peer)
+        # What an open run has said so far lies behind the messages of those that have ended.
+        await other.send("subscribe", thread_id=started["thread_id"])
+        init = await other.until(type="messages:init")
+        assert (init["status"], init["after"], init["messages"]) == ("busy", 0, [])
         ack = await other.ask("cancel", run_id=started["run_id"])
         assert (ack["run_id"], ack["of"]) == (started["run_id"], "cancel")
         events = await peer.until_end(started["run_id"])
         assert (events[-1]["status"], thread_violations(events)) == ("cancelled", [])
+        assert await other.until_end(started["run_id"]) == events
         run, thread = await kept(live, started)
         assert (run.status, said(thread)) == ("interrupted", ["human"])
         again = await other.ask("cancel", run_id=started["run_id"])

@@ -101,6 +101,15 @@ async def test_nothing_is_done_before_the_sign_in(live: Live, first: Any) -> Non
     assert await threads_of_ann(live) == before
 
 
+async def test_who_says_nothing_is_not_waited_for(shared_services: Services) -> None:
+    async with (
+        live_server(shared_services, by_token, ws_sign_in_s=0.1) as live,
+        opened(live.url) as peer,
+    ):
+        code, _ = await peer.closed()
+        assert (code, peer.got) == (4401, [])
+
+
 async def threads_of_ann(live: Live) -> int:
     _, total = await live.services.threads.search(TOKENS["ann's"], ThreadSearch())
     return total

@@ -6,7 +6,7 @@ from typing import Any, Final
 _AGAIN_S: Final = 0.2
 
 
-async def stop(*tasks: asyncio.Task[Any]) -> None:
+async def end(*tasks: asyncio.Task[Any]) -> None:
     """Cancel tasks and wait until they are gone.
 
     Again and again: in Python 3.11 the pool's `wait_for` may lose a cancellation.
