@@ -1,7 +1,7 @@
 """The database goes and comes back under the real service, which needs no help to go on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 from domain.grammar import violations
 from tests.e2e.events import DEADLINE_S, Event, read_events
 from tests.e2e.service import Service
-from tests.outages import FragilePostgres, fragile_postgres
+from tests.storage.stoppable import StopMode, StoppablePostgres, stoppable_postgres
 
 QUESTION = {"messages": [{"role": "user", "content": "Hello"}]}
 
@@ -22,13 +22,13 @@ ANSWER_S = 10
 
 
 @pytest.fixture
-def postgres() -> Iterator[FragilePostgres]:
-    with fragile_postgres() as server:
+async def postgres() -> AsyncIterator[StoppablePostgres]:
+    async with stoppable_postgres() as server:
         yield server
 
 
 @pytest.fixture
-async def service(postgres: FragilePostgres, tmp_path: Path) -> AsyncIterator[Service]:
+async def service(postgres: StoppablePostgres, tmp_path: Path) -> AsyncIterator[Service]:
     running = Service(tmp_path, {"DATABASE_URL": postgres.url})
     await running.start()
     yield running
@@ -69,9 +69,9 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-@pytest.mark.parametrize("end", ["stop", "crash"])
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
 async def test_without_its_database_the_service_says_so_and_comes_back_by_itself(
-    postgres: FragilePostgres, client: httpx.AsyncClient, end: str
+    postgres: StoppablePostgres, client: httpx.AsyncClient, mode: StopMode
 ) -> None:
     thread_id = (await client.post("/threads", json={})).json()["thread_id"]
     assert (await start_run(client, thread_id)).status_code == 200
@@ -82,8 +82,7 @@ async def test_without_its_database_the_service_says_so_and_comes_back_by_itself
     ):
         await until_run_ends(events, seen)
         before = datetime.now(UTC)
-        go_away: Callable[[], None] = getattr(postgres, end)
-        await asyncio.to_thread(go_away)
+        await postgres.stop(mode)
 
         down = await until_status(client, "down")
         assert down["parts"]["database"]["status"] == "down"
@@ -102,7 +101,7 @@ async def test_without_its_database_the_service_says_so_and_comes_back_by_itself
         for path in ("/health/live", "/ok", "/info", "/docs", "/openapi.json", "/app/"):
             assert (await client.get(path)).status_code == 200, path
 
-        await asyncio.to_thread(postgres.start)
+        await postgres.start()
         back = await until_status(client, "ready")
         # At the first try: nobody meets what is left of the outage.
         assert (await start_run(client, thread_id)).status_code == 200
@@ -120,7 +119,7 @@ async def test_without_its_database_the_service_says_so_and_comes_back_by_itself
 
 
 async def test_a_database_that_stands_still_stops_nobody_from_asking_how_things_are(
-    postgres: FragilePostgres, client: httpx.AsyncClient
+    postgres: StoppablePostgres, client: httpx.AsyncClient
 ) -> None:
     thread_id = (await client.post("/threads", json={})).json()["thread_id"]
     postgres.freeze()

