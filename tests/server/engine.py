@@ -1,7 +1,7 @@
 """The real engine over a real database with small graphs, for tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -94,9 +94,10 @@ async def running_engine(
     graphs: Mapping[str, Graph],
     limits: WorkerLimits = LIMITS,
     execution: ExecutionLimits = EXECUTION,
+    open_database: Callable[[str], Database] = Database,
 ) -> AsyncIterator[RunningEngine]:
     """An engine with one worker, stopped in good order at the end."""
-    async with Database(url) as database, GroupCommit(database.runs) as commit:
+    async with open_database(url) as database, GroupCommit(database.runs) as commit:
         listener = Listener(url)
         events = EventLog(database)
         engine = Engine(
