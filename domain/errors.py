@@ -11,6 +11,7 @@ GoldenpathError
 ├── GraphNotMade             a graph's factory failed
 ├── StaleAttempt             a superseded attempt tried to write
 ├── Unavailable              a part of the service is down; trying again later helps
+│   ├── DatabaseAway         the database does not answer
 │   └── ModelUnavailable     the chat model's endpoint failed
 └── StartupError             the process cannot start
     ├── InvalidSettings      an unknown or bad setting
@@ -94,6 +95,13 @@ class StaleAttempt(GoldenpathError):
 
 class Unavailable(GoldenpathError):
     """A part of the service is down for now."""
+
+
+class DatabaseAway(Unavailable):
+    """The database does not answer; what was done before is kept."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is not answering at the moment. Try again in a few seconds.")
 
 
 class ModelUnavailable(Unavailable):

@@ -2,13 +2,13 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import RedirectResponse
 
 from graphs.config_file import read_config_file
 from server.browsers import Origins, let_pages_in
 from server.composition import Services
-from server.dependencies import Authenticator, local_mode
+from server.dependencies import Authenticator, database_is_there, local_mode
 from server.errors import add_error_handlers
 from server.routes import (
     assistants,
@@ -29,10 +29,12 @@ from server.routes import (
 from server.websocket.connections import ConnectionRegistry
 from ui.app import mount_ui
 
-_ROUTES = (
+#: What needs the database for every answer, and what has something to say without it.
+_WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
-    *(stateless_runs, usage, reports, system, health, websocket, not_built),
+    *(stateless_runs, usage, reports),
 )
+_WITHOUT_DATABASE = (system, health, websocket, not_built)
 
 #: Where the pages are.
 UI_PATH = "/app"
@@ -58,7 +60,9 @@ def create_app(
     cors = read_config_file(services.settings.config).cors
     app.state.origins = Origins(cors)
     let_pages_in(app, cors)
-    for module in _ROUTES:
+    for module in _WITH_DATABASE:
+        app.include_router(module.router, dependencies=[Depends(database_is_there)])
+    for module in _WITHOUT_DATABASE:
         app.include_router(module.router)
 
     @app.get("/", include_in_schema=False)

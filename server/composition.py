@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from domain.costs.prices import PriceBook
@@ -12,6 +13,8 @@ from graphs.catalog import GraphEntry, load_catalog
 from server.assistants import default_assistants
 from server.call_price import call_price
 from server.http_app import http_app_lifespan
+from server.probe import Probe, ProbeLimits
+from server.readiness import Readiness
 from server.retention import NightlyTidying, kept
 from server.runs.attempts import Engine, ExecutionLimits
 from server.runs.departures import Departures
@@ -71,6 +74,8 @@ class Services:
     #: The worker of this process, if it has one, and what clears away for all of them.
     worker: Worker | None
     nightly: NightlyTidying | None
+    readiness: Readiness
+    probe: Probe
 
 
 @asynccontextmanager
@@ -129,6 +134,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             engine = _engine(settings, database, commit, graphs, ports)
             worker = Worker(url, engine, listener, _worker_limits(settings))
         feed = Feed(events, listener, commit)
+        readiness = Readiness(lambda: datetime.now(UTC))
         assistants = AssistantRepository(database, default_assistants(graphs))
         manager, runs = RunManager(database, feed, graphs, assistants), RunRepository(database)
         services = Services(
@@ -154,6 +160,8 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             stopping=Stopping(),
             worker=worker,
             nightly=nightly,
+            readiness=readiness,
+            probe=Probe(readiness, database, listener, _probe_limits(settings)),
         )
         async with _side_tasks(services):
             yield services
@@ -176,6 +184,8 @@ async def _side_tasks(services: Services) -> AsyncGenerator[None]:
             working = tasks.create_task(services.worker.run(), name="worker")
             await _first(services.worker.ready.wait(), working)
         await _first(services.listener.connected.wait(), side[0])
+        side.append(tasks.create_task(services.probe.run(), name="probe"))
+        await services.probe.fresh()
         try:
             yield
         finally:
@@ -234,6 +244,15 @@ def _database_limits(settings: Settings) -> DatabaseLimits:
         api_connections=settings.api_connections,
         run_connections=settings.run_connections,
         runs_per_user=settings.runs_per_user,
+        api_wait_s=settings.database_wait_s,
+    )
+
+
+def _probe_limits(settings: Settings) -> ProbeLimits:
+    return ProbeLimits(
+        lease_s=settings.worker_lease_s,
+        data_dir=settings.data_dir.resolve(),
+        min_free_mb=settings.min_free_disk_mb,
     )
 
 

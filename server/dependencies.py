@@ -4,6 +4,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from domain.errors import DatabaseAway
 from domain.identity import LOCAL_USER, UserContext
 from server.composition import Services
 
@@ -41,3 +42,9 @@ async def current_user(request: Request) -> UserContext:
 
 ServicesDep = Annotated[Services, Depends(services)]
 UserDep = Annotated[UserContext, Depends(current_user)]
+
+
+async def database_is_there(services: ServicesDep) -> None:
+    """Refuse at once what would only wait in vain; raises `Unavailable`."""
+    if services.readiness.database_is_down:
+        raise DatabaseAway

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from domain.errors import (
     Conflict,
+    DatabaseAway,
     GoldenpathError,
     InvalidInput,
     NotFound,
@@ -33,12 +34,11 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
 )
 
 #: How long a client should wait before it asks again when a part is down, seconds.
-_RETRY_AFTER_S = "2"
+RETRY_AFTER = "2"
 
 #: What goes with a status.
-_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": _RETRY_AFTER_S}}
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER}}
 
-DATABASE_AWAY_SENTENCE = "The database is not answering at the moment. Try again in a few seconds."
 DATABASE_FULL_SENTENCE = (
     "The disk of the database is full, so this was not done. What was done before is kept: "
     "free some room and try again."
@@ -76,7 +76,8 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _database_away(request: Request, error: Exception) -> JSONResponse:
     logger.warning("The database did not answer: %s", error)
-    return _answer(503, DATABASE_AWAY_SENTENCE, _HEADERS[503])
+    request.app.state.services.probe.suspect()
+    return await _domain_error(request, DatabaseAway())
 
 
 async def _database_full(request: Request, error: Exception) -> JSONResponse:

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
     recursion_limit: int = Field(default=100, ge=1, description="Most supersteps of one run.")
     api_connections: int = Field(default=8, ge=1, description="Database connections for the API.")
     run_connections: int = Field(default=4, ge=1, description="Database connections for the runs.")
+    database_wait_s: float = Field(
+        default=3.0,
+        gt=0,
+        description="How long a request waits for one of them before it is answered 503, seconds.",
+    )
     heartbeat_s: float = Field(
         default=15.0, gt=0, description="A silent event stream gets a comment so often, seconds."
     )

@@ -82,8 +82,15 @@ class HistoryPart:
 class ThreadStates:
     """Reads and changes the states of one user's threads at a time."""
 
-    def __init__(self, database: Database, graphs: Mapping[str, GraphEntry]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        graphs: Mapping[str, GraphEntry],
+        change_s: float = _CHANGE_S,
+    ) -> None:
+        """A change may take `change_s` seconds."""
         self._database = database
+        self._change_s = change_s
         self._threads = ThreadRepository(database)
         self._graphs = graphs
 
@@ -213,11 +220,11 @@ class ThreadStates:
     async def _change(self) -> AsyncGenerator[Connection]:
         """A transaction for a change, bounded in time."""
         try:
-            async with asyncio.timeout(_CHANGE_S), self._database.transaction() as connection:
+            async with asyncio.timeout(self._change_s), self._database.transaction() as connection:
                 yield connection
         except TimeoutError as error:
             raise Unavailable(
-                f"The graph did not take the change within {_CHANGE_S:.0f} s, so nothing was "
+                f"The graph did not take the change within {self._change_s:.0f} s, so nothing was "
                 "changed. Try again, or make what decides on its next node faster."
             ) from error
 

@@ -30,9 +30,8 @@ DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 #: How long to wait before asking a database that is away again, doubling from first to last.
 FIRST_RETRY_S, LAST_RETRY_S = 0.05, 1.0
 
-#: A request waits so long for a connection before it is told to come again. What belongs to a run
-#: asks again by itself.
-_REQUEST_WAITS_S, _RUN_WAITS_S = 5.0, 2.0
+#: What belongs to a run waits so long for a connection, and then asks again by itself.
+_RUN_WAITS_S = 2.0
 
 #: A pool gives up a connection that cannot be made so soon, and makes one when it is asked again:
 #: by itself it would wait twice as long after each failure, so half of an outage after its end.
@@ -55,6 +54,8 @@ class DatabaseLimits:
     api_connections: int = 8
     run_connections: int = 4
     runs_per_user: int = 20
+    #: How long a request waits for a connection, seconds. Runs have more patience.
+    api_wait_s: float = 3.0
 
 
 class Database:
@@ -64,7 +65,7 @@ class Database:
         self.url = url
         limits = limits or DatabaseLimits()
         api, runs = limits.api_connections, limits.run_connections
-        self.api: Pool = _pool(url, "goldenpath api", api, _REQUEST_WAITS_S, limits)
+        self.api: Pool = _pool(url, "goldenpath api", api, limits.api_wait_s, limits)
         self.runs: Pool = _pool(url, "goldenpath runs", runs, _RUN_WAITS_S, limits)
         self._stack = AsyncExitStack()
 
@@ -77,6 +78,11 @@ class Database:
     async def __aexit__(self, *exc: object) -> None:
         """Close both pools, waiting for what is in flight."""
         await self._stack.aclose()
+
+    async def drop_broken(self) -> None:
+        """Close idle connections that do not work any more, so that nobody meets one."""
+        await self.api.check()
+        await self.runs.check()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Connection]:

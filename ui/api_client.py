@@ -85,6 +85,8 @@ class ApiClient:
         body = {
             "assistant_id": CHAT_ASSISTANT,
             "input": {"messages": [{"role": "user", "content": message}]},
+            # Nothing in the log but the events that the page shows.
+            "stream_mode": ["agent_events"],
         }
         response = await self._send("POST", f"/threads/{thread_id}/runs", json=body)
         return Run.model_validate(response.json())

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from domain.errors import (
     Conflict,
+    DatabaseAway,
     GoldenpathError,
     InvalidInput,
     NotFound,
@@ -13,7 +14,7 @@ from domain.errors import (
     TooLarge,
     Unavailable,
 )
-from server.errors import DATABASE_AWAY_SENTENCE, DATABASE_FULL_SENTENCE
+from server.errors import DATABASE_FULL_SENTENCE
 from storage.database import DATABASE_AWAY, DatabaseFull
 
 logger = logging.getLogger(__name__)
@@ -87,6 +88,6 @@ def refusal_of(error: Exception) -> Refused:
         return Refused("unavailable", DATABASE_FULL_SENTENCE)
     if isinstance(error, DATABASE_AWAY):
         logger.warning("The database did not answer: %s", error)
-        return Refused("unavailable", DATABASE_AWAY_SENTENCE)
+        return Refused("unavailable", str(DatabaseAway()))
     logger.error("A message over the WebSocket failed.", exc_info=error)
     return Refused("internal", "Something went wrong here, not with your message. The log has it.")

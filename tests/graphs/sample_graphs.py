@@ -1,6 +1,7 @@
 """Small graphs with every kind of step, for tests of the engine and of the translator."""
 
 import asyncio
+import operator
 from collections import defaultdict
 from typing import Annotated, Any, TypedDict
 
@@ -23,6 +24,10 @@ class Talk(TypedDict):
 
 class Count(TypedDict, total=False):
     count: int
+
+
+class Sum(TypedDict, total=False):
+    count: Annotated[int, operator.add]
 
 
 @tool
@@ -153,6 +158,25 @@ def counting() -> Graph:
     builder.add_edge(START, "one")
     builder.add_edge("one", "two")
     return builder.compile(name="counting")
+
+
+def asking_twice() -> Graph:
+    """Two tasks side by side that ask, and one that does not."""
+
+    def ask(question: str) -> Any:
+        def node(state: Sum) -> Sum:
+            return {"count": interrupt(question)}
+
+        return node
+
+    def quiet(state: Sum) -> Sum:
+        return {"count": 7}
+
+    builder = StateGraph(Sum)
+    for name, node in (("one", ask("One?")), ("quiet", quiet), ("two", ask("Two?"))):
+        builder.add_node(name, node)
+        builder.add_edge(START, name)
+    return builder.compile(name="asking_twice")
 
 
 class Gates:

@@ -26,33 +26,13 @@ from tests.graphs.streamed import (
     with_all_questions,
 )
 
-
-def asking_twice() -> Graph:
-    """Two tasks side by side that ask, and one that does not."""
-
-    def ask(question: str) -> Any:
-        def node(state: Count) -> Count:
-            return {"count": interrupt(question)}
-
-        return node
-
-    def quiet(state: Count) -> Count:
-        return {"count": 7}
-
-    builder = StateGraph(Count)
-    for name, node in (("one", ask("One?")), ("quiet", quiet), ("two", ask("Two?"))):
-        builder.add_node(name, node)
-        builder.add_edge(START, name)
-    return builder.compile(name="asking_twice")
-
-
 GRAPHS: dict[str, tuple[Callable[[], Graph], Any]] = {
     "nested": (sample_graphs.nested, QUESTION),
     "deep": (deep, QUESTION),
     "speaking": (sample_graphs.speaking, QUESTION),
     "failing": (sample_graphs.failing, COUNT),
     "asking": (sample_graphs.asking, COUNT),
-    "asking_twice": (asking_twice, COUNT),
+    "asking_twice": (sample_graphs.asking_twice, COUNT),
 }
 
 
@@ -204,7 +184,7 @@ async def test_modes_do_not_disturb_each_other() -> None:
 
 
 async def test_the_last_values_of_a_paused_run_have_every_question() -> None:
-    outcome, log = await run(asking_twice(), COUNT, "values", RESULT)
+    outcome, log = await run(sample_graphs.asking_twice(), COUNT, "values", RESULT)
     frames = frames_of(log)
     values = [data for name, data in frames if name == "values"]
     asked = {question["value"] for question in values[-1]["__interrupt__"]}

@@ -48,7 +48,7 @@ async def test_a_thread_that_never_ran_has_reached_nothing(client: LangGraphClie
 async def test_langgraphs_remote_graph_reads_an_empty_thread(client: LangGraphClient) -> None:
     thread_id = (await client.threads.create())["thread_id"]
     remote = RemoteGraph("steps", client=client)
-    state = await remote.aget_state({"configurable": {"thread_id": thread_id}})
+    state: Any = await remote.aget_state({"configurable": {"thread_id": thread_id}})
     assert (state.values, state.next, state.tasks) == ({}, (), ())
     assert state.config.get("configurable", {})["checkpoint_id"] is None
 

@@ -57,9 +57,9 @@ async def ran(services: Services, thread_id: str, graph_id: str, **request: Any)
         return await services.manager.wait_ended(LOCAL_USER, run.run_id)
 
 
-async def busy(services: Services, thread_id: str) -> Run:
+async def busy(services: Services, thread_id: str, graph_id: str = "steps") -> Run:
     """A run that waits for hours, so that its thread is busy."""
-    request = RunRequest("steps", thread_id=UUID(thread_id), after_s=9_999)
+    request = RunRequest(graph_id, thread_id=UUID(thread_id), after_s=9_999)
     return await services.manager.start(LOCAL_USER, request)
 
 

@@ -1,0 +1,1 @@
+"""Runs through LangGraph's official clients, over HTTP, against the whole service."""
