@@ -26,7 +26,7 @@ from graphs.speech import Price
 from graphs.translator import Translator
 from tests.graphs.sample_graphs import Graph, Talk, nested
 
-QUESTION = {"messages": [{"role": "user", "content": "What is one and two?"}]}
+QUESTION: dict[str, Any] = {"messages": [{"role": "user", "content": "What is one and two?"}]}
 COUNT = {"count": 0}
 
 

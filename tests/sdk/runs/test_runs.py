@@ -9,7 +9,7 @@ import pytest
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import ConflictError, NotFoundError
 
-from tests.sdk.runs.clients import QUESTION, Door, frames, new_thread
+from tests.sdk.runs.clients import Door, frames, new_thread
 
 
 async def test_a_run_is_created_and_joined(client: LangGraphClient) -> None:
@@ -56,7 +56,7 @@ async def test_the_context_reaches_the_graph(client: LangGraphClient) -> None:
 
 async def test_an_error_is_raised_by_the_one_who_waits(client: LangGraphClient) -> None:
     thread_id = await new_thread(client)
-    with pytest.raises(Exception, match="RuntimeError: .*the machine is on fire"):
+    with pytest.raises(Exception, match=r"RuntimeError: .*the machine is on fire"):
         await client.runs.wait(thread_id, "failing", input={"count": 0})
     result: Any = await client.runs.wait(
         thread_id, "failing", input={"count": 0}, raise_error=False
@@ -183,7 +183,9 @@ async def test_a_delayed_run_waits_and_its_thread_is_busy(client: LangGraphClien
     )
     reading = asyncio.create_task(frames(streaming))
     async with asyncio.timeout(20):
-        while not (runs := await client.runs.list(thread_id)):
+        while True:
+            if runs := await client.runs.list(thread_id):
+                break
             await asyncio.sleep(0.02)
     assert runs[0]["status"] == "pending"
     assert (await client.threads.get(thread_id))["status"] == "busy"
@@ -289,20 +291,3 @@ async def test_a_thread_that_is_busy_may_refuse(client: LangGraphClient) -> None
         await client.runs.create(thread_id, "waiting", input={}, multitask_strategy="reject")
     door.open()
     await client.runs.join(thread_id, run["run_id"])
-
-
-async def test_fifty_threads_at_once(client: LangGraphClient) -> None:
-    async def one(number: int) -> None:
-        thread_id = await new_thread(client)
-        stream = client.runs.stream(
-            thread_id, "telling", input=QUESTION, stream_mode=["messages-tuple", "values"]
-        )
-        got = await frames(stream)
-        assert [got[0][0], got[-1]] == ["metadata", ("end", {"status": "success"})]
-        run_id = got[0][1]["run_id"]
-        joined = await client.runs.join(thread_id, run_id)
-        assert joined == [data for name, data in got if name == "values"][-1], number
-
-    async with asyncio.TaskGroup() as tasks:
-        for number in range(50):
-            tasks.create_task(one(number))
