@@ -1,6 +1,7 @@
 """Checkpoints as the rows of LangGraph's tables; what JSON cannot hold is beside it."""
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -89,6 +90,10 @@ def saved_config(config: RunnableConfig, checkpoint: Checkpoint) -> RunnableConf
     }
 
 
+#: Characters that PostgreSQL's JSON cannot have.
+_UNSAYABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 def _fits_json(value: Any) -> bool:
     """Whether a value may stay inside the checkpoint's JSON, as it is; all others become blobs."""
     match value:
@@ -97,6 +102,6 @@ def _fits_json(value: Any) -> bool:
         case float():
             return math.isfinite(value)
         case str():
-            return "\x00" not in value
+            return _UNSAYABLE.search(value) is None
         case _:
             return False

@@ -187,7 +187,7 @@ def _key(user: UserContext, assistant_id: UUID) -> dict[str, Any]:
 
 def _part(search: AssistantSearch) -> dict[str, Any]:
     return {
-        "metadata": to_json(search.metadata),
+        "metadata": to_json(search.metadata, default=str),
         "limit": search.limit,
         "offset": search.offset,
     }
@@ -197,7 +197,7 @@ def _columns(content: AssistantContent) -> dict[str, Any]:
     columns: dict[str, Any] = asdict(content)
     for name in ("config", "context", "metadata"):
         if columns[name] is not None:
-            columns[name] = to_json(columns[name])
+            columns[name] = to_json(columns[name], default=str)
     return columns
 
 
@@ -212,4 +212,6 @@ def _found(row: DictRow | None, assistant_id: UUID) -> Assistant:
 
 
 def _escape_like(text: str) -> str:
+    # Nothing that is stored has a NUL character.
+    text = text.replace("\x00", "")
     return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

@@ -181,4 +181,6 @@ def _found(row: DictRow | None, thread_id: UUID) -> Thread:
 
 
 def _escape_like(text: str) -> str:
+    # Nothing that is stored has a NUL character.
+    text = text.replace("\x00", "")
     return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

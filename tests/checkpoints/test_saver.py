@@ -192,6 +192,17 @@ async def test_an_integer_that_cannot_be_kept_as_it_is_is_refused(
         )
 
 
+async def test_half_a_character_is_saved_as_langgraph_saves_it(
+    database: Database, commit: GroupCommit
+) -> None:
+    pen = await pen_of_new_thread(database)
+    saver = saver_of(database, commit, pen)
+    saved = await saver.aput(generate_config(str(pen.thread_id)), *a_checkpoint("a\ud800"))
+    found = await saver.aget_tuple(saved)
+    assert found is not None
+    assert found.checkpoint["channel_values"] == {"text": "a?", "list": ["a?"]}
+
+
 async def run(graph: Graph, saver: RunSaver, pen: Pen, given: Any) -> Any:
     config: RunnableConfig = {"configurable": {"thread_id": str(pen.thread_id)}}
     return await graph.copy({"checkpointer": saver}).ainvoke(given, config, durability="sync")
