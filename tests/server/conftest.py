@@ -1,10 +1,7 @@
 """The real application over a real database, in this process."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from inspect import iscoroutine
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -13,21 +10,14 @@ from pydantic import SecretStr
 from server.app import create_app
 from server.composition import Services, open_services
 from server.settings import Settings
+from tests.server.tasks import no_task_left
 
 
 @pytest.fixture(autouse=True)
 async def no_task_is_left() -> AsyncIterator[None]:
     """Whatever a test starts is over when it is."""
-    before = asyncio.all_tasks()
-    yield
-    left = asyncio.all_tasks() - before - {asyncio.current_task()}
-    assert not [task for task in left if not task.done() and not _is_gradios(task)]
-
-
-def _is_gradios(task: asyncio.Task[Any]) -> bool:
-    # Its queue's tasks are made for a process that ends with them.
-    coroutine = task.get_coro()
-    return "/gradio/" in coroutine.cr_code.co_filename if iscoroutine(coroutine) else False
+    async with no_task_left():
+        yield
 
 
 @pytest.fixture

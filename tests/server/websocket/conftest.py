@@ -9,6 +9,14 @@ from pydantic import SecretStr
 from server.composition import Services, open_services
 from server.settings import Settings
 from tests.conftest import create_test_database
+from tests.server.tasks import no_task_left
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def no_task_is_left() -> AsyncIterator[None]:
+    """Whatever the tests of a module start is over when they are: they share services."""
+    async with no_task_left():
+        yield
 
 
 @pytest.fixture(scope="module")
