@@ -253,6 +253,7 @@ def _probe_limits(settings: Settings) -> ProbeLimits:
         lease_s=settings.worker_lease_s,
         data_dir=settings.data_dir.resolve(),
         min_free_mb=settings.min_free_disk_mb,
+        is_embedded=settings.database_url is None,
     )
 
 

@@ -5,14 +5,19 @@ and no other is asked before it is answered.
 """
 
 import asyncio
+import logging
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from domain.errors import StartupError
 from server.readiness import Readiness
 from storage.database import DATABASE_AWAY, Database
+from storage.embedded import revive
 from storage.health import EngineHealth, engine_health
 from storage.notifications import Listener
+
+logger = logging.getLogger(__name__)
 
 #: How often to look while all is well, and while the database is away.
 _EVERY_S, _AGAIN_S = 2.0, 0.25
@@ -22,6 +27,9 @@ _PATIENCE_S, _CONNECTION_S = 1.5, 1.0
 
 #: Who asks how things stand gets nothing older than this.
 _FRESH_S = 0.5
+
+#: How soon an embedded server that did not start is tried again.
+_REVIVE_AGAIN_S = 10.0
 
 #: A run whose turn it is should not wait longer for a worker.
 _LONG_WAIT_S = 30.0
@@ -36,6 +44,8 @@ class ProbeLimits:
     lease_s: float
     data_dir: Path
     min_free_mb: int
+    #: Whether the database is the embedded one, which this process starts again if it dies.
+    is_embedded: bool = False
 
 
 class Probe:
@@ -53,6 +63,7 @@ class Probe:
         self._looked = asyncio.Event()
         self._looked_at = float("-inf")
         self._asking: asyncio.Task[EngineHealth | str] | None = None
+        self._reviving: asyncio.Task[None] | None = None
         #: Connections in the pools may be broken.
         self._suspicious = False
         listener.watch(self.suspect)
@@ -94,6 +105,8 @@ class Probe:
         self._judge_database(answer)
         self._judge_engine(answer)
         await self._judge_disk()
+        if self._readiness.database_is_down and self._limits.is_embedded and self._reviving is None:
+            self._reviving = tasks.create_task(self._revive(), name="revival of the database")
 
     async def _ask(self) -> EngineHealth | str:
         """What the database tells, or why it does not."""
@@ -106,6 +119,16 @@ class Probe:
         except DATABASE_AWAY as error:
             self._suspicious = True
             return str(error).strip().partition("\n")[0].rstrip(".")
+
+    async def _revive(self) -> None:
+        """Start the embedded server again, should it have died."""
+        try:
+            if await asyncio.to_thread(revive, self._limits.data_dir):
+                logger.warning("The embedded Postgres had died and was started again.")
+        except StartupError as error:
+            logger.error("%s", error)
+            await asyncio.sleep(_REVIVE_AGAIN_S)
+        self._reviving = None
 
     def _judge_listener(self) -> None:
         if self._listener.is_answering:

@@ -59,10 +59,7 @@ class EmbeddedPostgres:
             self._users.close()
             self._users = None
             _require_room(self._folder.parent, min_free_mb)
-            raise StartupError(
-                f"The embedded Postgres under {self._folder} did not start: {error}. Its log is "
-                f"{self._folder / 'log'}; set DATABASE_URL to use a server of your own."
-            ) from error
+            raise _did_not_start(self._folder, error) from error
         return self._server.get_uri()
 
     def stop(self) -> None:
@@ -78,6 +75,29 @@ class EmbeddedPostgres:
         finally:
             self._users.close()
             self._server = self._users = None
+
+
+def revive(data_dir: Path) -> bool:
+    """Start the server that this process uses again if it has died; returns whether it had.
+
+    Raises `StartupError` when it does not come up.
+    """
+    folder = data_dir / "postgres"
+    try:
+        server = get_server(folder, cleanup_mode=None)
+        if server.get_postmaster_info().is_running():
+            return False
+        server.ensure_postgres_running()
+    except (subprocess.SubprocessError, OSError, AssertionError) as error:
+        raise _did_not_start(folder, error) from error
+    return True
+
+
+def _did_not_start(folder: Path, error: Exception) -> StartupError:
+    return StartupError(
+        f"The embedded Postgres under {folder} did not start: {error}. Its log is "
+        f"{folder / 'log'}; set DATABASE_URL to use a server of your own."
+    )
 
 
 @contextmanager

@@ -134,6 +134,22 @@ async def copy_thread(
     return _found(row, thread_id), bool(row and row["was_busy"])
 
 
+async def require_checkpoint(
+    connection: Connection, thread_id: UUID, place: Mapping[str, Any]
+) -> None:
+    """Raise `NotFound` when a thread has not (or no longer) saved the checkpoint of a place."""
+    if wanted := place.get("checkpoint_id"):
+        parameters = {
+            "thread_id": thread_id,
+            # Nothing that is stored has a NUL character.
+            "checkpoint_ns": str(place.get("checkpoint_ns") or "").replace("\x00", ""),
+            "checkpoint_id": (checkpoint_id := str(wanted).replace("\x00", "")),
+        }
+        found = await connection.execute(_SQL["has_checkpoint"], parameters)
+        if await found.fetchone() is None:
+            raise NotFound("checkpoint", checkpoint_id)
+
+
 async def take_pen(connection: Connection, thread_id: UUID) -> None:
     """Let nobody write to a thread's log until the transaction ends."""
     await connection.execute(_SQL["take_pen"], {"thread_id": thread_id})

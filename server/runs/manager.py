@@ -33,7 +33,7 @@ from storage.runs import (
     open_runs,
     request_cancel,
 )
-from storage.threads import delete_thread, insert_thread, lock_thread, take_pen
+from storage.threads import delete_thread, insert_thread, lock_thread, require_checkpoint, take_pen
 
 #: How much of the first question becomes a thread's title.
 _TITLE_CHARS = 60
@@ -65,8 +65,8 @@ class RunManager:
     async def start(self, user: UserContext, request: RunRequest) -> Run:
         """Queue a run, on a new thread if none is given.
 
-        Raises `NotFound` for an unknown thread or assistant, `Conflict` when the thread is busy and
-        the request does not want to wait for it.
+        Raises `NotFound` for an unknown thread, assistant or checkpoint, `Conflict` when the thread
+        is busy and the request does not want to wait for it.
         """
         assistant = await self._assistants.resolve(user, request.assistant_id)
         if assistant.graph_id not in self._graphs:
@@ -80,6 +80,8 @@ class RunManager:
             return await self._runs.insert_with_thread(user, new, thread)
         async with self._database.transaction() as connection:
             thread = await self._make_way(connection, user, request.thread_id, request)
+            # From a checkpoint that is gone a graph would begin anew, as if it had no history.
+            await require_checkpoint(connection, thread.thread_id, request.checkpoint or {})
             if (request.command or {}).get("resume") is not None:
                 request = _with_answers(thread, request)
             new = _new_run(thread.thread_id, request, whose)

@@ -116,6 +116,12 @@ WITH source AS (
 )
 SELECT thread.*, source.status = 'busy' AS was_busy FROM thread, source
 
+-- has_checkpoint --
+-- Whether a thread has (still) saved this checkpoint.
+SELECT 1 FROM checkpoints
+WHERE thread_id = %(thread_id)s::text
+    AND checkpoint_ns = %(checkpoint_ns)s AND checkpoint_id = %(checkpoint_id)s
+
 -- take_pen --
 -- Wait for the flush that is writing to the thread, and let no other begin. A statement of its
 -- own: what that flush has written is seen only by the next one.

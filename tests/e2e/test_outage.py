@@ -1,7 +1,11 @@
 """The database goes and comes back under the real service, which needs no help to go on."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +29,15 @@ ANSWER_S = 10
 async def postgres() -> AsyncIterator[StoppablePostgres]:
     async with stoppable_postgres() as server:
         yield server
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Not below pytest's folders, which are closed to the user that the server runs as."""
+    folder = Path(tempfile.mkdtemp(prefix="gp-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -132,3 +145,19 @@ async def test_a_database_that_stands_still_stops_nobody_from_asking_how_things_
         postgres.thaw()
     await until_status(client, "ready")
     assert (await start_run(client, thread_id)).status_code == 200
+
+
+async def test_an_embedded_database_that_dies_is_started_again(open_folder: Path) -> None:
+    folder = open_folder
+    service = Service(folder)
+    await service.start()
+    try:
+        async with httpx.AsyncClient(base_url=service.url, timeout=ANSWER_S) as client:
+            thread_id = (await client.post("/threads", json={})).json()["thread_id"]
+            pid_file = folder / "postgres" / "postmaster.pid"
+            os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGQUIT)
+            await until_status(client, "down")
+            await until_status(client, "ready")
+            assert (await start_run(client, thread_id)).status_code == 200
+    finally:
+        assert await service.stop() == 0
