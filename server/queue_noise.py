@@ -2,7 +2,7 @@
 
 The service says itself when it was lost and found.
 
-Its jobs only carry runs: one whose end could not be noted changes nothing, and is swept away.
+The jobs of the queue only carry runs: one whose end could not be noted changes nothing, and is swept away.
 """
 
 import asyncio
