@@ -1,8 +1,7 @@
 """What libraries say when the database is away, in a line instead of a page.
 
-The service says itself when it was lost and found.
-
-The jobs of the queue only carry runs: one whose end could not be noted changes nothing, and is swept away.
+The service says itself when it was lost and found. A job of the queue whose end could not be noted
+changes nothing, for it only carried a run, and is swept away.
 """
 
 import asyncio
