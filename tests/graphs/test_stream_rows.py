@@ -26,7 +26,6 @@ from tests.graphs.streamed import (
     with_all_questions,
 )
 
-
 GRAPHS: dict[str, tuple[Callable[[], Graph], Any]] = {
     "nested": (sample_graphs.nested, QUESTION),
     "deep": (deep, QUESTION),

@@ -56,7 +56,7 @@ async def test_the_context_reaches_the_graph(client: LangGraphClient) -> None:
 
 async def test_an_error_is_raised_by_the_one_who_waits(client: LangGraphClient) -> None:
     thread_id = await new_thread(client)
-    with pytest.raises(Exception, match="RuntimeError: .*the machine is on fire"):
+    with pytest.raises(Exception, match=r"RuntimeError: .*the machine is on fire"):
         await client.runs.wait(thread_id, "failing", input={"count": 0})
     result: Any = await client.runs.wait(
         thread_id, "failing", input={"count": 0}, raise_error=False
@@ -178,15 +178,19 @@ async def test_a_deleted_run_is_stopped_first(client: LangGraphClient) -> None:
 
 async def test_a_delayed_run_waits_and_its_thread_is_busy(client: LangGraphClient) -> None:
     thread_id = await new_thread(client)
+    made = asyncio.Event()
     streaming = client.runs.stream(
-        thread_id, "counting", input={"count": 0}, after_seconds=1, stream_mode="values"
+        thread_id,
+        "counting",
+        input={"count": 0},
+        after_seconds=2,
+        on_run_created=lambda run: made.set(),
     )
     reading = asyncio.create_task(frames(streaming))
     async with asyncio.timeout(20):
-        while not (runs := await client.runs.list(thread_id)):
-            await asyncio.sleep(0.02)
-    assert runs[0]["status"] == "pending"
+        await made.wait()
     assert (await client.threads.get(thread_id))["status"] == "busy"
+    assert [run["status"] for run in await client.runs.list(thread_id)] == ["pending"]
     assert (await reading)[-1] == ("end", {"status": "success"})
 
 

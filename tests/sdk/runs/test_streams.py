@@ -1,6 +1,7 @@
 """Every stream mode, as LangGraph's client gets it, is what the graph itself streams."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -108,7 +109,7 @@ async def test_checkpoints_and_debug_say_where_the_run_stands(client: LangGraphC
     assert saved == debugged
     own = [data for name, data in got if name == "checkpoints"]
     assert [data["metadata"]["step"] for data in own] == list(range(-1, len(own) - 1))
-    for before, after in zip(own, own[1:], strict=False):
+    for before, after in itertools.pairwise(own):
         assert after["parent_checkpoint"]["checkpoint_id"] == before["checkpoint"]["checkpoint_id"]
     kinds = {data["type"] for name, data in got if name.startswith("debug")}
     assert kinds == {"checkpoint", "task", "task_result"}
@@ -230,7 +231,7 @@ async def test_a_thread_is_followed_over_its_runs(client: LangGraphClient) -> No
         async with asyncio.timeout(20):
             async for part in await stream:
                 got.append((part.event, part.data))
-                done = [data for name, data in got if data.get("status") == "run_done"]
+                done = [data for _, data in got if data.get("status") == "run_done"]
                 if len(done) == len(runs):
                     break
         return got
