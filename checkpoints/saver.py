@@ -5,7 +5,7 @@ process. This one is made per run, keeps LangGraph's tables and format, and lets
 process commit together.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -14,12 +14,13 @@ from langgraph.checkpoint.base import (
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
+    DeltaChannelHistory,
     get_checkpoint_id,
 )
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from checkpoints.rows import checkpoint_rows, saved_config, write_rows
-from storage.database import Pool
+from storage.database import Pool, retried
 from storage.group_commit import GroupCommit
 from storage.writes import Pen, Write
 
@@ -40,10 +41,18 @@ class RunSaver(AsyncPostgresSaver):
         self._before = call
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """The checkpoint that `config` names, or the newest."""
+        """The checkpoint that `config` names, or the newest; waits for a database that is away."""
         if self._nothing_to_read and not get_checkpoint_id(config):
             return None
-        return await super().aget_tuple(config)
+        read = super().aget_tuple
+        return await retried(lambda: read(config))
+
+    async def aget_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """What channels that are saved as changes are rebuilt from."""
+        read = super().aget_delta_channel_history
+        return await retried(lambda: read(config=config, channels=channels))
 
     async def aput(
         self,

@@ -117,7 +117,7 @@ class Probe:
     def _judge_database(self, answer: EngineHealth | str) -> None:
         if isinstance(answer, EngineHealth):
             self._readiness.note("database", "ok")
-        elif self._listener.is_answering:
+        elif self._listener.is_answering and not self._readiness.database_is_down:
             reason = f"It is there, but requests wait or fail: {answer}."
             self._readiness.note("database", "degraded", reason)
         else:

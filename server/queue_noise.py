@@ -1,4 +1,6 @@
-"""What the queue's library says when its database is away, in a line instead of a page.
+"""What libraries say when the database is away, in a line instead of a page.
+
+The service says itself when it was lost and found.
 
 Its jobs only carry runs: one whose end could not be noted changes nothing, and is swept away.
 """
@@ -17,6 +19,8 @@ def hush_queue(loop: asyncio.AbstractEventLoop, log_level: str) -> None:
     if log_level == "DEBUG":
         return
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+    # It reports every attempt to connect again.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     loop.set_exception_handler(_handle)
 
 

@@ -71,7 +71,9 @@ class Listener:
                         catch_up()
                     await self._hear(connection)
             except (psycopg.Error, OSError, DatabaseUnreachable, TimeoutError) as error:
-                logger.warning("Listening again in %.1f s: %r", wait_s, error)
+                # Once for each time that it is lost.
+                level = logging.WARNING if wait_s == _FIRST_RETRY_S else logging.DEBUG
+                logger.log(level, "Listening again in %.1f s: %s", wait_s, error or "no answer")
             finally:
                 self._asked_at = None
                 if self.connected.is_set():

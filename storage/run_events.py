@@ -9,7 +9,7 @@ import orjson
 from domain.errors import NotFound
 from domain.events import EVENT_TYPES, StoredEvent
 from domain.identity import UserContext
-from storage.database import Database
+from storage.database import Database, retried
 from storage.sql_files import load_statements
 
 _SQL = load_statements("run_events")
@@ -59,7 +59,8 @@ class EventLog:
         parameters = {"run_id": run_id, "types": sorted(EVENT_TYPES)}
         async with self._database.runs.connection() as connection:
             cursor = await connection.execute(_SQL["of_run"], parameters)
-            return [orjson.loads(row["body"]) for row in await cursor.fetchall()]
+            rows = await cursor.fetchall()
+        return [orjson.loads(row["body"]) for row in rows]
 
     async def first_of_run(self, run_id: UUID) -> int | None:
         """The first number of a run; None while it has said nothing."""
@@ -110,7 +111,7 @@ class ArtifactRepository:
     async def save(
         self, user: UserContext, thread_id: UUID, media_type: str, content: bytes
     ) -> UUID:
-        """Keep something with its thread; returns its id."""
+        """Keep something with its thread; returns its id. Waits for a database that is away."""
         artifact_id = uuid4()
         parameters = {
             "artifact_id": artifact_id,
@@ -120,9 +121,12 @@ class ArtifactRepository:
             "media_type": media_type,
             "content": content,
         }
+        await retried(lambda: self._save(parameters))
+        return artifact_id
+
+    async def _save(self, parameters: Mapping[str, Any]) -> None:
         async with self._database.runs.connection() as connection:
             await connection.execute(_SQL["save_artifact"], parameters)
-        return artifact_id
 
     async def get(self, user: UserContext, artifact_id: UUID) -> tuple[str, bytes]:
         """Media type and content; raises `NotFound`."""

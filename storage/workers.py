@@ -66,9 +66,9 @@ class WorkerRegistry:
         async with self._database.runs.connection() as connection:
             await connection.execute(_SQL["register_worker"], parameters)
 
-    async def beat(self, worker_id: UUID) -> Lease | None:
+    async def beat(self, worker_id: UUID, lease_s: float) -> Lease | None:
         """Renew a worker's lease; None when others hold it for lost and have taken its runs."""
-        parameters = {"worker_id": worker_id}
+        parameters = {"worker_id": worker_id, "lease_s": lease_s}
         async with self._database.runs.connection() as connection:
             cursor = await connection.execute(_SQL["beat"], parameters)
             if await cursor.fetchone() is None:
@@ -85,8 +85,7 @@ class WorkerRegistry:
     async def keep_moving(self, lease_s: float) -> float | None:
         """Take back the runs of lost workers and admit what is due.
 
-        Returns the seconds until a delayed run becomes due, None when there is none (or another
-        worker is at it).
+        Returns the seconds until there may be more of either; None when another worker is at it.
         """
         async with self._database.runs.connection() as connection:
             cursor = await connection.execute(_SQL["keep_moving"], {"lease_s": lease_s})

@@ -1,6 +1,6 @@
 """One attempt at a run: from what the log has of it to how it ended."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ from server.runs.calls import (
 from server.runs.executing import Executing
 from server.runs.journal import RunJournal
 from server.state_shapes import pending_interrupts
-from storage.database import Database
+from storage.database import Database, retried
 from storage.group_commit import GroupCommit
 from storage.rollback import roll_back
 from storage.run_events import ArtifactRepository, EventLog
@@ -78,13 +78,15 @@ class Attempt:
     user: UserContext
     journal: RunJournal
 
-    async def run(self, executing: dict[Any, Executing]) -> Outcome:
-        """Run the graph to its end; `executing` has the run while it can be stopped.
+    async def run(self, begin: Callable[[Executing], None]) -> Outcome:
+        """Run the graph to its end; `begin` is told from when on it can be stopped.
 
         Raises `GraphDrained` when it is to be given back, `StaleAttempt` when it was taken over.
         """
         engine, run = self.engine, self.claimed.run
-        log = fold(await engine.events.of_run(run.run_id)) if run.attempt > 1 else RunLog()
+        log = RunLog()
+        if run.attempt > 1:
+            log = fold(await retried(lambda: engine.events.of_run(run.run_id)))
         entry = engine.graphs.get(run.graph_id)
         title = entry.title if entry else run.graph_id
         translator = Translator(identity_of(run, title), log, engine.price)
@@ -114,7 +116,8 @@ class Attempt:
         graph_run = GraphRun(call, translator, self.journal, lambda: datetime.now(UTC), clock)
         # Before a step's writes are committed, what it said goes along.
         saver.before_commit(graph_run.let_go)
-        current = executing[run.run_id] = Executing(graph_run, call.control)
+        current = Executing(graph_run, call.control)
+        begin(current)
         outcome = await current.run(limit_s(run, "run_timeout_s", engine.limits.run_timeout_s))
         if outcome.end == "cancelled" and current.cancelled == "rollback":
             return await self._undone(outcome)
@@ -163,7 +166,7 @@ class Attempt:
 
     async def _undone(self, outcome: Outcome) -> Outcome:
         """The outcome of a run that is rolled back: its thread is as it was before."""
-        await roll_back(self.engine.database, self.pen)
+        await retried(lambda: roll_back(self.engine.database, self.pen))
         entry = self.engine.graphs.get(self.claimed.run.graph_id)
         if entry is None:
             return outcome

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from domain.events import StoredEvent
-from storage.database import DATABASE_AWAY, DatabaseError
+from storage.database import DatabaseError, retried
 from storage.group_commit import GroupCommit
 from storage.notifications import Listener
 from storage.run_events import EventLog
@@ -118,7 +118,7 @@ class Feed:
     async def follow(self, thread_id: UUID, after: int) -> AsyncGenerator[list[StoredEvent]]:
         """Everything behind `after`, in order and without a gap, for as long as one reads.
 
-        Ends only when the thread is deleted.
+        Ends only when the thread is deleted; waits for a database that is away.
         """
         tail = self._tails.setdefault(thread_id, _Tail())
         tail.readers += 1
@@ -153,23 +153,20 @@ class Feed:
 
     async def _read(self, thread_id: UUID, tail: _Tail, position: int) -> list[StoredEvent]:
         """The next page behind a number, once the database gives it: readers outlast it."""
-        while True:
-            try:
-                events = await self._events.after(thread_id, position, _PAGE)
-                if tail.cursor is None and len(events) < _PAGE:
-                    await self._reached_end(thread_id, tail, events, position)
-            except DATABASE_AWAY as error:
-                logger.warning("A reader waits for the database: %s", error)
-                await asyncio.sleep(_POLL_S)
-            else:
-                return events
+        events = await retried(lambda: self._events.after(thread_id, position, _PAGE))
+        if tail.cursor is None and len(events) < _PAGE:
+            await self._reached_end(thread_id, tail, events, position)
+        return events
+
+    async def _head(self, thread_id: UUID) -> int:
+        return await retried(lambda: self._events.head(thread_id))
 
     async def _reached_end(
         self, thread_id: UUID, tail: _Tail, events: list[StoredEvent], position: int
     ) -> None:
         """The first reader has found where the log ends: from here on its tail is kept."""
         # A reader may claim a number that the log has not reached; the log knows better.
-        end = events[-1].seq if events else min(position, await self._events.head(thread_id))
+        end = events[-1].seq if events else min(position, await self._head(thread_id))
         if tail.cursor is None:
             tail.cursor = end
             # Something may have been committed since; ask once.

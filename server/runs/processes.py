@@ -21,10 +21,12 @@ def is_alive(worker: WorkerProcess) -> bool:
     # A process id is used again: only the same start makes it the same process. psutil's start
     # times of one process differ by clock rounding.
     try:
-        started_at = psutil.Process(worker.process_id).create_time()
+        process = psutil.Process(worker.process_id)
+        is_same = abs(process.create_time() - worker.process_started_at) < 1.0
+        # One that was killed stays as a zombie until whoever started it looks at it.
+        return is_same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-    return abs(started_at - worker.process_started_at) < 1.0
 
 
 def _machine() -> str:

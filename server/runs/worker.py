@@ -13,7 +13,7 @@ from server.runs.attempts import Engine
 from server.runs.execution import RunExecutor
 from server.runs.processes import is_alive, this_process
 from server.runs.run_queue import RunQueue
-from storage.database import DatabaseError
+from storage.database import DatabaseError, retried
 from storage.notifications import Listener
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,8 @@ class Worker:
         self._queue = RunQueue(url, self._begin)
         self._queue_worker: QueueWorker | None = None
         self._stopping = asyncio.Event()
+        #: By the loop's clock.
+        self._stopped_at = 0.0
         self._soon = asyncio.Event()
         self.ready = asyncio.Event()
         listener.on(CANCEL_CHANNEL, self._told_to_cancel, self._soon.set)
@@ -57,20 +59,25 @@ class Worker:
     async def run(self) -> None:
         """Take over what dead processes of this machine left, then take runs until stopped."""
         workers = self._engine.workers
-        await workers.register_worker(this_process(self.worker_id))
+        await retried(lambda: workers.register_worker(this_process(self.worker_id)))
         async with self._queue.app.open_async():
-            await self._forget_predecessors()
+            await retried(self._forget_the_dead)
+            await retried(lambda: workers.keep_moving(self._limits.lease_s))
             async with asyncio.TaskGroup() as tasks:
                 beating = tasks.create_task(self._beat_forever(), name="worker heartbeat")
                 async with asyncio.TaskGroup() as self._tasks:
                     await self._work()
                     await self._drain()
                 beating.cancel()
-        # Without its row its runs, if it could not give them back, are free at once.
-        await workers.forget_workers([self.worker_id])
+        try:
+            # Without its row its runs, if it could not give them back, are free at once.
+            await workers.forget_workers([self.worker_id])
+        except DatabaseError as error:
+            logger.warning("This worker's lease runs out by itself: %s", error)
 
     def stop(self) -> None:
         """Take no more runs; those that execute are given back at their next step."""
+        self._stopped_at = asyncio.get_running_loop().time()
         self._stopping.set()
 
     def _begin(self, run_id: UUID) -> asyncio.Task[None]:
@@ -86,34 +93,45 @@ class Worker:
 
     async def _work(self) -> None:
         """Let the queue bring runs, until stopped."""
-        limits = self._limits
         while not self._stopping.is_set():
-            worker = self._queue_worker = self._queue.worker(
-                concurrency=limits.concurrency, beat_s=limits.beat_s, lease_s=limits.lease_s
-            )
             try:
-                async with asyncio.TaskGroup() as tasks:
-                    working = tasks.create_task(worker.run(), name="queue worker")
-                    stopping = tasks.create_task(self._stopping.wait(), name="worker stop")
-                    self.ready.set()
-                    await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-                    stopping.cancel()
-                    worker.stop()
+                await self._take_runs()
             except* (DatabaseError, ProcrastinateException) as errors:
                 logger.warning("The queue is away, trying again: %s", errors.exceptions[0])
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_QUEUE_RETRY_S):
-                        await self._stopping.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_QUEUE_RETRY_S):
+                    await self._stopping.wait()
+
+    async def _take_runs(self) -> None:
+        """Take runs until stopped, or until the queue's worker gives up."""
+        limits = self._limits
+        worker = self._queue_worker = self._queue.worker(
+            concurrency=limits.concurrency, beat_s=limits.beat_s, lease_s=limits.lease_s
+        )
+        async with asyncio.TaskGroup() as tasks:
+            working = tasks.create_task(worker.run(), name="queue worker")
+            stopping = tasks.create_task(self._stopping.wait(), name="worker stop")
+            self.ready.set()
+            await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            worker.stop()
+            if self._stopping.is_set():
+                # Not only when the queue has let go, which takes a while if its database is away.
+                self._executor.drain()
 
     async def _drain(self) -> None:
         """Ask all runs to stop between steps, and those that do not in time to stop now."""
-        for stop_s, stop in (
-            (self._limits.drain_s, self._executor.drain),
-            (self._limits.lease_s, self._executor.hand_all_back),
+        for until, stop in (
+            (self._stopped_at + self._limits.drain_s, self._executor.drain),
+            (
+                self._stopped_at + self._limits.drain_s + self._limits.lease_s,
+                self._executor.hand_all_back,
+            ),
         ):
             stop()
-            if self._running:
-                await asyncio.wait(set(self._running), timeout=stop_s)
+            left_s = until - asyncio.get_running_loop().time()
+            if self._running and left_s > 0:
+                await asyncio.wait(set(self._running), timeout=left_s)
         # The database is away, or a graph swallows its cancellation.
         for task in self._running:
             task.cancel()
@@ -146,7 +164,7 @@ class Worker:
     async def _beat(self) -> None:
         """Renew the lease, stop what shall stop, and let go of what nobody executes."""
         workers = self._engine.workers
-        lease = await workers.beat(self.worker_id)
+        lease = await workers.beat(self.worker_id, self._limits.lease_s)
         if lease is None:
             # It was held for lost (the machine slept, say): its runs are others' now.
             logger.warning("This worker was held for lost; its runs were taken back.")
@@ -155,12 +173,13 @@ class Worker:
             return
         for run_id, action in lease.cancelled.items():
             self._executor.cancel(run_id, action)
-        strange = lease.runs - self._executor.claimed
+        strange = lease.runs - self._executor.held
         if lost := strange & self._strange_runs:
             logger.error("Runs that nobody executes are put again: %s", sorted(map(str, lost)))
             await workers.take_back(self.worker_id, list(lost))
         self._strange_runs = strange
         await self._look_after_jobs()
+        await self._forget_the_dead()
 
     async def _look_after_jobs(self) -> None:
         """Drop jobs whose end could not be told to the queue."""
@@ -172,8 +191,8 @@ class Worker:
             await self._engine.workers.drop_jobs(list(lost))
         self._strange_jobs = strange
 
-    async def _forget_predecessors(self) -> None:
-        """Take over from processes of this machine that are gone, without waiting for a lease."""
+    async def _forget_the_dead(self) -> None:
+        """Let the runs of this machine's dead processes go on, without waiting for their leases."""
         workers, me = self._engine.workers, this_process(self.worker_id)
         gone = [
             other.worker_id
@@ -183,4 +202,3 @@ class Worker:
         if gone:
             logger.warning("%d workers of this machine are gone; their runs go on.", len(gone))
             await workers.forget_workers(gone)
-        await workers.keep_moving(self._limits.lease_s)

@@ -10,6 +10,10 @@ ALTER TABLE threads
     ADD COLUMN goes_with_run boolean NOT NULL DEFAULT false,
     ADD COLUMN gone_at timestamptz;
 
+-- When a worker came back after the database was away for longer than its lease: the others are about
+-- to come back as well.
+ALTER TABLE workers ADD COLUMN returned_at timestamptz;
+
 -- Status:
 --   pending → running → success | error | timeout | interrupted
 --   running → pending (handed back by a stopping worker, or its worker is lost)
@@ -133,16 +137,23 @@ EXECUTE FUNCTION forget_rolled_back();
 
 -- What every worker does at its heartbeat, one of them at a time: forget workers that fell silent,
 -- take back their runs, put lost jobs again, and admit what has become due. Returns for how long
--- nothing more becomes due, null when nothing is delayed.
+-- nothing more becomes due: no delayed run, and no lease that runs out. Null while another is at it.
 CREATE FUNCTION keep_runs_moving(lease_s double precision) RETURNS double precision
 LANGUAGE plpgsql AS $$
 DECLARE
+    lease constant interval := make_interval(secs => lease_s);
     owner record;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtextextended('goldenpath.keep_runs_moving', 0)) THEN
         RETURN NULL;
     END IF;
-    DELETE FROM workers WHERE heartbeat_at < now() - make_interval(secs => lease_s);
+    -- While the server was away nobody could beat. Whoever comes back first must not hold all others
+    -- for lost: they have a lease from then on.
+    IF pg_postmaster_start_time() < now() - lease
+        AND NOT EXISTS (SELECT 1 FROM workers WHERE returned_at > now() - lease)
+    THEN
+        DELETE FROM workers WHERE heartbeat_at < now() - lease;
+    END IF;
     UPDATE runs SET status = 'pending', worker_id = NULL, job_id = NULL, crashes = crashes + 1,
         updated_at = now()
     WHERE run_id IN (
@@ -154,7 +165,7 @@ BEGIN
     DELETE FROM procrastinate.procrastinate_jobs j
     WHERE j.status = 'doing' AND j.queue_name = 'runs' AND NOT EXISTS (
         SELECT 1 FROM procrastinate.procrastinate_workers w
-        WHERE w.id = j.worker_id AND w.last_heartbeat > now() - make_interval(secs => lease_s)
+        WHERE w.id = j.worker_id AND w.last_heartbeat > now() - lease
     );
     UPDATE runs SET job_id = NULL
     WHERE run_id IN (
@@ -171,10 +182,11 @@ BEGIN
     LOOP
         PERFORM admit_runs(owner.tenant_id, owner.user_id);
     END LOOP;
-    RETURN (
-        SELECT extract(epoch FROM min(not_before) - clock_timestamp()) FROM runs
-        WHERE status = 'pending' AND job_id IS NULL AND not_before > now()
-    );
+    RETURN extract(epoch FROM least(
+        (SELECT min(not_before) FROM runs
+         WHERE status = 'pending' AND job_id IS NULL AND not_before > now()),
+        (SELECT min(heartbeat_at) + lease FROM workers WHERE heartbeat_at > now() - lease)
+    ) - clock_timestamp());
 END;
 $$;
 

@@ -58,6 +58,7 @@ SELECT last_seq FROM event_heads WHERE thread_id = %(thread_id)s
 -- Keep what is too large for an event.
 INSERT INTO artifacts (artifact_id, tenant_id, user_id, thread_id, media_type, content)
 VALUES (%(artifact_id)s, %(tenant_id)s, %(user_id)s, %(thread_id)s, %(media_type)s, %(content)s)
+ON CONFLICT (artifact_id) DO NOTHING
 
 -- artifact --
 -- One artifact of this user.

@@ -28,8 +28,12 @@ VALUES (%(worker_id)s, %(machine)s, %(process_id)s, %(process_started_at)s)
 ON CONFLICT (worker_id) DO UPDATE SET heartbeat_at = now()
 
 -- beat --
--- The worker is alive; nothing when others hold it for lost.
-UPDATE workers SET heartbeat_at = now() WHERE worker_id = %(worker_id)s RETURNING worker_id
+-- The worker is alive; nothing when others hold it for lost. If nobody has although its lease ran
+-- out, then nobody could: it says when it came back.
+UPDATE workers SET heartbeat_at = now(), returned_at = CASE
+    WHEN heartbeat_at < now() - make_interval(secs => %(lease_s)s) THEN now() ELSE returned_at END
+WHERE worker_id = %(worker_id)s
+RETURNING worker_id
 
 -- runs_of_worker --
 -- The runs that this worker executes, and which of them someone wants stopped.

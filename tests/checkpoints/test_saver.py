@@ -26,6 +26,7 @@ from tests.graphs import sample_graphs
 from tests.graphs.recordings import COUNT, QUESTION
 from tests.graphs.sample_graphs import Count, Graph
 from tests.storage.pens import pen_of_new_thread
+from tests.storage.stoppable import cut_connections
 
 
 class ManySavers(AsyncPostgresSaver):
@@ -237,3 +238,15 @@ async def test_a_superstep_costs_at_most_two_flushes_and_reads_nothing(
     # The task's writes, and the checkpoint behind it.
     assert long - short <= 2 * 10
     assert requests == long
+
+
+async def test_a_run_waits_for_its_checkpoint_while_the_database_is_away(
+    database: Database, commit: GroupCommit
+) -> None:
+    pen = await pen_of_new_thread(database)
+    saver = saver_of(database, commit, pen)
+    saved = await saver.aput(generate_config(str(pen.thread_id)), *a_checkpoint())
+    await cut_connections(database.url)
+    found = await saver.aget_tuple(saved)
+    assert found
+    assert found.checkpoint["channel_values"] == {"text": "hello", "list": ["hello"]}

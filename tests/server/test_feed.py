@@ -11,6 +11,7 @@ import pytest
 from storage.writes import Pen
 from tests.server.feed_world import DEADLINE_S, Reader, World, running_world
 from tests.storage.pens import pen_of_new_thread
+from tests.storage.stoppable import cut_connections
 
 
 @pytest.fixture
@@ -182,3 +183,13 @@ async def test_a_slow_reader_falls_behind_by_itself_and_catches_up(world: World)
             while got[-1] < 1_201:
                 got += [event.seq for event in await anext(batches)]
     assert got == quick.numbers == list(range(1, 1_202))
+
+
+async def test_a_reader_waits_for_a_database_that_is_away(world: World) -> None:
+    pen = await pen_of_new_thread(world.database)
+    await world.write(pen, 3)
+    # The pools find out when they use their connections.
+    await cut_connections(world.database.url)
+    reader = world.join(pen)
+    await reader.reaches(3)
+    assert reader.numbers == [1, 2, 3]
