@@ -49,7 +49,7 @@ class _Connections:
         else:
             self.ready_ms.append(1000 * (time.perf_counter() - began))
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close all without a word."""
         for writer in self._open:
             writer.close()
@@ -99,7 +99,7 @@ async def connects(service: str, seconds: int) -> dict[str, object]:
             await asyncio.sleep(began + number / PER_S - time.perf_counter())
             tasks.create_task(connections.connect())
     opened = _service_rss()
-    await connections.close()
+    connections.close()
     count = PER_S * seconds
     return {
         "benchmark": "websocket_connects",

@@ -16,7 +16,7 @@ WITH pens AS (
         AND h.flush_id IS DISTINCT FROM %(flush_id)b
     RETURNING p.pen, h.thread_id, h.run_id, h.last_seq - p.events AS base
 ),
-stored_events AS (
+said AS (
     INSERT INTO run_events (thread_id, seq, run_id, type, body)
     SELECT pens.thread_id, pens.base + e.place, pens.run_id, e.type, e.body
     FROM unnest(
@@ -25,7 +25,7 @@ stored_events AS (
     ) AS e (pen, place, type, body)
     JOIN pens ON pens.pen = e.pen
 ),
-stored_blobs AS (
+blobs AS (
     INSERT INTO checkpoint_blobs (thread_id, checkpoint_ns, channel, version, type, blob)
     SELECT pens.thread_id::text, b.checkpoint_ns, b.channel, b.version, b.type, b.blob
     FROM unnest(
@@ -35,7 +35,7 @@ stored_blobs AS (
     JOIN pens ON pens.pen = b.pen
     ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING
 ),
-stored_checkpoints AS (
+saved AS (
     INSERT INTO checkpoints (
         thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata
     )
@@ -50,7 +50,7 @@ stored_checkpoints AS (
     ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE
     SET checkpoint = excluded.checkpoint, metadata = excluded.metadata
 ),
-stored_writes AS (
+wrote AS (
     INSERT INTO checkpoint_writes (
         thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, blob
     )
@@ -71,7 +71,7 @@ stored_writes AS (
     SET channel = excluded.channel, type = excluded.type, blob = excluded.blob
     WHERE excluded.idx < 0
 ),
-ended_runs AS (
+ended AS (
     UPDATE runs AS r
     SET status = e.status, end_status = e.end_status, error = e.error, worker_id = NULL,
         ended_at = now(), updated_at = now()
@@ -90,11 +90,11 @@ handed_back AS (
     JOIN pens ON pens.pen = b.pen
     WHERE r.run_id = pens.run_id AND r.status = 'running'
 ),
-ended_threads AS (
+rested AS (
     UPDATE threads AS t
     SET open_runs = t.open_runs - 1,
-        status = CASE WHEN t.open_runs > 1 THEN 'busy' ELSE e.thread_status END,
-        "values" = coalesce(e.thread_values::jsonb, t."values"),
+        status = CASE WHEN t.open_runs > 1 THEN 'busy' ELSE e.status END,
+        "values" = coalesce(e.vals::jsonb, t."values"),
         interrupts = e.interrupts::jsonb,
         error = e.error,
         updated_at = now(),
@@ -103,7 +103,7 @@ ended_threads AS (
     FROM unnest(
         %(end_pen)b::int4[], %(end_thread_status)b::text[], %(end_values)b::text[],
         %(end_interrupts)b::text[], %(end_error)b::text[]
-    ) AS e (pen, thread_status, thread_values, interrupts, error)
+    ) AS e (pen, status, vals, interrupts, error)
     JOIN pens ON pens.pen = e.pen
     WHERE t.thread_id = pens.thread_id
 )

@@ -101,6 +101,7 @@ async def test_threads_are_searched_renamed_and_deleted(
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Introductions")
     await ask(page, "Thank you")
+    await expect(page.locator("#gp-chat").get_by_text("Thank you")).to_be_visible()
     await expect(page.get_by_test_id("status")).to_have_count(0)
     await page.get_by_role("button", name="New conversation").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("New conversation")

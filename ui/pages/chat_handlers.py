@@ -90,7 +90,8 @@ class ChatHandlers:
                 if listed != (thread.status, thread.title):
                     listed = (thread.status, thread.title)
                     update |= await self._listed(client, tab, wanted.thread_id)
-                if update:
+                # Asked again: what was fetched meanwhile may be of a thread that was left.
+                if update and tab.nonce == wanted.nonce:
                     yield update
         except ApiError as error:
             yield blank(parts) | {
