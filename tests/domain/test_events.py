@@ -12,6 +12,8 @@ from domain.events import (
     EndStatus,
     Event,
     StoredEvent,
+    StreamPart,
+    is_stream_part,
     timestamp,
 )
 
@@ -30,6 +32,21 @@ def test_there_are_five_lifecycle_and_four_control_events() -> None:
         "agent_completed",
     } == LIFECYCLE_TYPES
     assert {"interrupt", "error", "end", "resumed"} == CONTROL_TYPES
+
+
+def test_a_stream_part_is_any_row_that_is_no_event() -> None:
+    for name in LIFECYCLE_TYPES | CONTROL_TYPES:
+        assert not is_stream_part(name)
+    for name in ("values", "messages/partial", "updates|research:7f", "custom", "command"):
+        assert is_stream_part(name)
+
+
+def test_the_data_of_a_stream_part_comes_last() -> None:
+    part = StreamPart("values", "run-1", "thread-1", 2, AT, {"count": 1})
+    assert json.dumps(part.body()) == (
+        '{"run_id": "run-1", "thread_id": "thread-1", "type": "values", "attempt": 2, '
+        '"at": "2026-05-04T10:00:00.001Z", "data": {"count": 1}}'
+    )
 
 
 def test_the_body_is_the_envelope_with_the_payload() -> None:

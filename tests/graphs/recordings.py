@@ -26,8 +26,8 @@ from graphs.speech import Price
 from graphs.translator import Translator
 from tests.graphs.sample_graphs import Graph, Talk, nested
 
-QUESTION: dict[str, Any] = {"messages": [{"role": "user", "content": "What is one and two?"}]}
-COUNT = {"count": 0}
+QUESTION: Any = {"messages": [{"role": "user", "content": "What is one and two?"}]}
+COUNT: Any = {"count": 0}
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,52 @@ async def test_a_runs_events_are_those_of_that_run(database: Database, commit: G
     assert await EventLog(database).of_run(uuid4()) == []
 
 
+async def test_stream_parts_are_not_among_a_runs_events(
+    database: Database, commit: GroupCommit
+) -> None:
+    pen = await with_events(database, commit, 1)
+    await commit.put(Write(pen, events=[("values|a:1", "{}"), ("end", '{"n":2}')]))
+    assert await EventLog(database).of_run(pen.run_id) == [{"n": 1}, {"n": 2}]
+
+
+async def test_where_a_run_begins_and_ends(database: Database, commit: GroupCommit) -> None:
+    log = EventLog(database)
+    silent = await pen_of_new_thread(database)
+    assert await log.first_of_run(silent.run_id) is None
+    assert await log.end_of_run(silent.thread_id, silent.run_id) is None
+    pen = await with_events(database, commit, 2)
+    assert await log.first_of_run(pen.run_id) == 1
+    assert await log.end_of_run(pen.thread_id, pen.run_id) is None
+    await commit.put(Write(pen, events=[("values", '{"n":3}'), ("end", '{"n":4}')]))
+    end = await log.end_of_run(pen.thread_id, pen.run_id)
+    assert end
+    assert (end.seq, end.type, end.body) == (4, "end", b'{"n":4}')
+
+
+async def test_the_newest_row_of_some_types(database: Database, commit: GroupCommit) -> None:
+    pen, log = await with_events(database, commit, 1), EventLog(database)
+    rows = [("values", '{"n":2}'), ("error", '{"n":3}'), ("values", '{"n":4}'), ("end", "{}")]
+    await commit.put(Write(pen, events=rows))
+    newest = await log.last_of_run(pen.thread_id, pen.run_id, ["values", "error"])
+    assert newest
+    assert (newest.seq, newest.type) == (4, "values")
+    assert await log.last_of_run(pen.thread_id, pen.run_id, ["updates"]) is None
+
+
+async def test_what_is_gone_is_told_from_first_to_last(
+    database: Database, commit: GroupCommit
+) -> None:
+    pen, log = await with_events(database, commit, 9), EventLog(database)
+    assert await log.missing(pen.thread_id, 0, 9) is None
+    async with database.transaction() as connection:
+        await connection.execute("DELETE FROM run_events WHERE seq IN (1, 2, 5, 6)")
+    assert await log.missing(pen.thread_id, 0, 9) == (1, 6)
+    assert await log.missing(pen.thread_id, 2, 9) == (5, 6)
+    assert await log.missing(pen.thread_id, 5, 9) == (6, 6)
+    assert await log.missing(pen.thread_id, 6, 9) is None
+    assert await log.missing(pen.thread_id, 0, 4) == (1, 2)
+
+
 async def test_the_head_is_the_last_number_given_out(
     database: Database, commit: GroupCommit
 ) -> None:

@@ -11,7 +11,7 @@ from tests.graphs.streamed import Frame
 from tests.sdk.runs.graphs import GATES
 
 DEADLINE_S = 20
-QUESTION: dict[str, Any] = {"messages": [{"role": "user", "content": "What is one and two?"}]}
+QUESTION: Any = {"messages": [{"role": "user", "content": "What is one and two?"}]}
 
 
 async def new_thread(client: LangGraphClient) -> str:

@@ -1,9 +1,9 @@
 """Every stream mode, as LangGraph's client gets it, is what the graph itself streams."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -109,7 +109,7 @@ async def test_checkpoints_and_debug_say_where_the_run_stands(client: LangGraphC
     assert saved == debugged
     own = [data for name, data in got if name == "checkpoints"]
     assert [data["metadata"]["step"] for data in own] == list(range(-1, len(own) - 1))
-    for before, after in pairwise(own):
+    for before, after in itertools.pairwise(own):
         assert after["parent_checkpoint"]["checkpoint_id"] == before["checkpoint"]["checkpoint_id"]
     kinds = {data["type"] for name, data in got if name.startswith("debug")}
     assert kinds == {"checkpoint", "task", "task_result"}

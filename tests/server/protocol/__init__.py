@@ -1,0 +1,1 @@
+"""LangGraph's SDK protocol over the log."""
