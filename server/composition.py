@@ -20,6 +20,7 @@ from server.runs.attempts import Engine, ExecutionLimits
 from server.runs.departures import Departures
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
+from server.runs.patient_ports import patient
 from server.runs.worker import Worker, WorkerLimits
 from server.settings import Settings, set_variables
 from server.stopping import Stopping
@@ -228,7 +229,7 @@ def _engine(
         events=EventLog(database),
         artifacts=ArtifactRepository(database),
         graphs=graphs,
-        ports=ports,
+        ports=patient(ports),
         price=call_price(PriceBook()),
         limits=ExecutionLimits(
             run_timeout_s=settings.run_timeout_s,

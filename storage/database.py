@@ -30,7 +30,8 @@ DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 #: How long to wait before asking a database that is away again, doubling from first to last.
 FIRST_RETRY_S, LAST_RETRY_S = 0.05, 1.0
 
-#: What belongs to a run waits so long for a connection, and then asks again by itself.
+#: What belongs to a run waits so long for a connection before it asks again: it has patience, but
+#: nobody waits in a pool that has given up.
 _RUN_WAITS_S = 2.0
 
 #: A pool gives up a connection that cannot be made so soon, and makes one when it is asked again:

@@ -3,14 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
+from typing import cast
 from uuid import uuid4
 
 import pytest
 
+from domain.costs.prices import PriceBook
+from domain.costs.reports import build_report
 from domain.grammar import violations
 from domain.identity import LOCAL_USER
+from server.runs.patient_ports import patient
+from storage.database import Database
 from storage.embedded import create_database
 from storage.migrate import migrate
+from storage.reports import ReportRepository
+from storage.usage import UsageRepository
+from storage.usage_imports import UsageImporter
 from tests.graphs import sample_graphs
 from tests.server.engine import DEADLINE_S, LIMITS, running_engine
 from tests.storage.stoppable import (
@@ -19,6 +28,8 @@ from tests.storage.stoppable import (
     cut_connections,
     stoppable_postgres,
 )
+from tools.chat_model import ChatModels
+from tools.context import Ports
 
 QUESTION = {"messages": [{"role": "user", "content": "What is one and two?"}]}
 
@@ -54,6 +65,23 @@ async def test_a_worker_whose_connections_were_cut_takes_the_next_run(
             assert violations(events) == []
             assert events[-1]["status"] == "success"
         assert not engine.working.done()
+
+
+async def test_what_agents_reach_is_asked_again(database_url: str, database: Database) -> None:
+    models = cast(ChatModels, None)
+    samples = UsageImporter(database)
+    ports = patient(Ports(UsageRepository(database), samples, ReportRepository(database), models))
+    cut = partial(cut_connections, database_url, "application_name = 'goldenpath api'")
+    await ports.usage.coverage(LOCAL_USER)
+    await cut()
+    await ports.samples.import_sample(LOCAL_USER, "gpt-4o")
+    await cut()
+    assert (await ports.usage.coverage(LOCAL_USER)).request_count > 0
+    await cut()
+    report = build_report(await ports.usage.facts(LOCAL_USER), PriceBook())
+    await cut()
+    report_id = await ports.reports.save(LOCAL_USER, report, None)
+    assert await ReportRepository(database).get(LOCAL_USER, report_id)
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])

@@ -1,0 +1,56 @@
+"""The ports of runs: what agents ask while the database is away is asked again and fails no run."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
+
+from domain.costs.facts import Coverage, UsageFacts
+from domain.costs.reports import Report
+from domain.identity import UserContext
+from domain.ports import ReportStore, SampleImporter, UsageSource
+from storage.database import retried
+from tools.context import Ports
+
+
+def patient(ports: Ports) -> Ports:
+    """These ports, for runs."""
+    return replace(
+        ports,
+        usage=_PatientUsage(ports.usage),
+        samples=_PatientSamples(ports.samples),
+        reports=_PatientReports(ports.reports),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _PatientUsage:
+    usage: UsageSource
+
+    async def coverage(self, user: UserContext) -> Coverage:
+        return await retried(lambda: self.usage.coverage(user))
+
+    async def facts(self, user: UserContext) -> UsageFacts:
+        return await retried(lambda: self.usage.facts(user))
+
+
+@dataclass(frozen=True, slots=True)
+class _PatientSamples:
+    samples: SampleImporter
+
+    async def import_sample(self, user: UserContext, model: str) -> UUID:
+        return await retried(lambda: self.samples.import_sample(user, model))
+
+
+@dataclass(frozen=True, slots=True)
+class _PatientReports:
+    reports: ReportStore
+
+    async def save(
+        self,
+        user: UserContext,
+        report: Report,
+        thread_id: UUID | None,
+        report_id: UUID | None = None,
+    ) -> UUID:
+        # One id for all tries: one that did happen changes nothing when it happens again.
+        known = report_id or uuid4()
+        return await retried(lambda: self.reports.save(user, report, thread_id, known))
