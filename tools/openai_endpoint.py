@@ -90,7 +90,9 @@ def _reasoning_in(chunk: Mapping[str, Any]) -> str | None:
 
 
 def _open_ai(settings: ModelSettings) -> ChatOpenAI:
-    # Everything is given, so that the client reads nothing from the environment.
+    # Everything is given, so that the client reads nothing from the environment; also its
+    # connections, which langchain-openai would share with every model of the same address and
+    # timeout: closing one endpoint would close another's, and connections outlive their event loop.
     return ReasoningChatOpenAI(
         model=settings.model or _DEFAULT_MODEL,
         api_key=SecretStr(settings.api_key or _NO_KEY),
@@ -102,4 +104,5 @@ def _open_ai(settings: ModelSettings) -> ChatOpenAI:
         streaming=True,
         stream_usage=True,
         use_responses_api=False,
+        http_async_client=openai.DefaultAsyncHttpxClient(timeout=settings.timeout_s),
     )

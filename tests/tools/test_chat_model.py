@@ -1,5 +1,6 @@
 """Which model answers: the configured one, the playbook, and how it changes over time."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import cast
 
@@ -65,6 +66,24 @@ def test_without_settings_the_playbook_answers_and_that_is_no_fault():
 )
 def test_a_model_a_key_or_a_base_url_is_configuration_enough(settings: ModelSettings):
     assert ChatModels(settings).primary() is not None
+
+
+def test_models_of_equal_settings_have_connections_of_their_own(model_server: ModelServer):
+    """A connection belongs to the event loop that opened it, and to whoever closes it."""
+
+    async def ask() -> str:
+        settings = ModelSettings(model="stand-in", base_url=model_server.base_url, timeout_s=7)
+        models = ChatModels(settings)
+        model = models.primary()
+        assert model is not None
+        answer = await model.ainvoke("Hello")
+        closed = ChatModels(settings)
+        await closed.aclose()
+        await model.ainvoke("Hello again")
+        await models.aclose()
+        return str(answer.response_metadata["model_name"])
+
+    assert asyncio.run(ask()) == asyncio.run(ask()) == "stand-in"
 
 
 def test_the_environment_says_nothing_to_the_client(monkeypatch: pytest.MonkeyPatch):
