@@ -20,6 +20,7 @@ BENCHMARKS = (
     "streams",
     "idle_readers",
     "websocket_connects",
+    "recovery",
     "usage_import",
     "cost_analysis",
 )

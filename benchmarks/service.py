@@ -17,30 +17,46 @@ from benchmarks.load import Run
 _START_LIMIT_S = 60.0
 _STOP_LIMIT_S = 30.0
 _RUN_LIMIT_S = 60.0
-_READY = "goldenpath ready on "
+#: What `serve` says before its URL.
+READY = "goldenpath ready on "
 _LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 
 @asynccontextmanager
 async def running_service(database_url: str, config: Path) -> AsyncGenerator[str]:
     """`serve` with its defaults on a free port; yields its URL."""
+    process, said = await start_service(database_url, config)
+    try:
+        yield said.removeprefix(READY)
+    finally:
+        await stop_service(process)
+
+
+async def start_service(
+    database_url: str, config: Path, *arguments: str
+) -> tuple[asyncio.subprocess.Process, str]:
+    """`serve` on a free port, or the given command, once it is ready; and what it said then."""
+    command = arguments or ("serve", "--port", "0")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server", "serve", "--port", "0", "--config", str(config)),
+        *(sys.executable, "-m", "server", *command, "--config", str(config)),
         env={**os.environ, "DATABASE_URL": database_url},
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout
-    try:
-        async with asyncio.timeout(_START_LIMIT_S):
-            line = (await process.stdout.readline()).decode().strip()
-        if not line.startswith(_READY):
-            raise RuntimeError(f"The service did not start; it said: {line or 'nothing'}")
-        yield line.removeprefix(_READY)
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            async with asyncio.timeout(_STOP_LIMIT_S):
-                await process.wait()
+    async with asyncio.timeout(_START_LIMIT_S):
+        line = (await process.stdout.readline()).decode().strip()
+    if "ready" not in line:
+        await stop_service(process)
+        raise RuntimeError(f"The service did not start; it said: {line or 'nothing'}")
+    return process, line
+
+
+async def stop_service(process: asyncio.subprocess.Process) -> None:
+    """Stop it in good order, if it still runs."""
+    if process.returncode is None:
+        process.terminate()
+    async with asyncio.timeout(_STOP_LIMIT_S):
+        await process.wait()
 
 
 @asynccontextmanager
