@@ -17,6 +17,7 @@ from benchmarks.table import Result, Setup, with_results
 
 BENCHMARKS = (
     "run_throughput",
+    "where_time_goes",
     "streams",
     "idle_readers",
     "websocket_connects",

@@ -33,12 +33,12 @@ async def running_service(database_url: str, config: Path) -> AsyncGenerator[str
 
 
 async def start_service(
-    database_url: str, config: Path, *arguments: str
+    database_url: str, config: Path, *arguments: str, module: str = "server"
 ) -> tuple[asyncio.subprocess.Process, str]:
     """`serve` on a free port, or the given command, once it is ready; and what it said then."""
     command = arguments or ("serve", "--port", "0")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server", *command, "--config", str(config)),
+        *(sys.executable, "-m", module, *command, "--config", str(config)),
         env={**os.environ, "DATABASE_URL": database_url},
         stdout=asyncio.subprocess.PIPE,
     )
