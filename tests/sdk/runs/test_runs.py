@@ -9,7 +9,7 @@ import pytest
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import ConflictError, NotFoundError
 
-from tests.sdk.runs.clients import QUESTION, Door, frames, new_thread
+from tests.sdk.runs.clients import Door, frames, new_thread
 
 
 async def test_a_run_is_created_and_joined(client: LangGraphClient) -> None:
@@ -220,20 +220,3 @@ async def test_a_thread_that_is_busy_may_refuse(client: LangGraphClient) -> None
         await client.runs.create(thread_id, "waiting", input={}, multitask_strategy="reject")
     door.open()
     await client.runs.join(thread_id, run["run_id"])
-
-
-async def test_fifty_threads_at_once(client: LangGraphClient) -> None:
-    async def one(number: int) -> None:
-        thread_id = await new_thread(client)
-        stream = client.runs.stream(
-            thread_id, "telling", input=QUESTION, stream_mode=["messages-tuple", "values"]
-        )
-        got = await frames(stream)
-        assert [got[0][0], got[-1]] == ["metadata", ("end", {"status": "success"})]
-        run_id = got[0][1]["run_id"]
-        joined = await client.runs.join(thread_id, run_id)
-        assert joined == [data for name, data in got if name == "values"][-1], number
-
-    async with asyncio.TaskGroup() as tasks:
-        for number in range(50):
-            tasks.create_task(one(number))
