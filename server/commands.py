@@ -56,7 +56,7 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
 
 async def work(settings: Settings) -> int:
     """Execute runs until stopped."""
-    async with open_services(settings, with_worker=True):
+    async with open_services(settings, with_worker=True, accepts_runs=False):
         _spare_the_collector()
         _say("goldenpath worker ready")
         await _stop_signal().wait()

@@ -118,8 +118,13 @@ async def open_ports(database: Database, settings: Settings) -> AsyncGenerator[P
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenerator[Services]:
-    """Everything a process needs, running; closed in the opposite order."""
+async def open_services(
+    settings: Settings, *, with_worker: bool, accepts_runs: bool = True
+) -> AsyncGenerator[Services]:
+    """Everything a process needs, running; closed in the opposite order.
+
+    `accepts_runs` says whether runs come to the worker also past the queue, from this process.
+    """
     graphs = load_catalog(settings.config, set_variables)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(open_database(settings))
@@ -133,11 +138,13 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             nightly = NightlyTidying(url, kept(settings), settings.tidy_hour)
             commit = await stack.enter_async_context(GroupCommit(database.runs))
             engine = _engine(settings, database, commit, graphs, ports)
-            worker = Worker(url, engine, listener, _worker_limits(settings))
+            limits = _worker_limits(settings, accepts_runs=accepts_runs)
+            worker = Worker(url, engine, listener, limits)
         feed = Feed(events, listener, commit)
         readiness = Readiness(lambda: datetime.now(UTC))
         assistants = AssistantRepository(database, default_assistants(graphs))
-        manager, runs = RunManager(database, feed, graphs, assistants), RunRepository(database)
+        manager = RunManager(database, feed, graphs, assistants, worker)
+        runs = RunRepository(database)
         services = Services(
             settings=settings,
             database=database,
@@ -258,9 +265,12 @@ def _probe_limits(settings: Settings) -> ProbeLimits:
     )
 
 
-def _worker_limits(settings: Settings) -> WorkerLimits:
+def _worker_limits(settings: Settings, *, accepts_runs: bool) -> WorkerLimits:
+    concurrency = settings.worker_concurrency
     return WorkerLimits(
-        concurrency=settings.worker_concurrency,
+        concurrency=concurrency,
+        # Half, so that each side has its places for certain: neither waits for the other.
+        offered=concurrency // 2 if accepts_runs else 0,
         beat_s=settings.worker_beat_s,
         lease_s=settings.worker_lease_s,
         drain_s=settings.drain_s,

@@ -70,7 +70,11 @@ class Settings(BaseSettings):
         default=20.0, gt=0, description="How long a failed model endpoint is left alone, seconds."
     )
     worker_concurrency: int = Field(
-        default=50, ge=1, le=1000, description="Runs that one worker executes at the same time."
+        default=50,
+        ge=1,
+        le=1000,
+        description="Runs that one worker executes at the same time; in `serve` half of them from "
+        "its own API, half from the queue.",
     )
     worker_beat_s: float = Field(
         default=2.0, gt=0, description="How often a worker renews its lease."

@@ -54,6 +54,8 @@ class NewRun:
     priority: int = 0
     #: Not before so many seconds from now.
     after_s: float = 0.0
+    #: The worker that begins it at once if it need not wait.
+    offered_by: UUID | None = None
 
     @property
     def answers_interrupt(self) -> bool:
@@ -151,6 +153,7 @@ def _values(user: UserContext, new: NewRun) -> dict[str, Any]:
         "multitask_strategy": new.multitask_strategy,
         "priority": new.priority,
         "after_s": new.after_s,
+        "offered_by": new.offered_by,
     }
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from domain.errors import Conflict, NotFound, NotWaiting
@@ -45,6 +45,18 @@ _BACKGROUND = -1
 _ENDING_S = 5.0
 
 
+class Beginner(Protocol):
+    """A worker of this process, which begins accepted runs without the queue between."""
+
+    def offer(self) -> UUID | None:
+        """Its id while it has a place."""
+        ...
+
+    def begin(self, run_id: UUID) -> None:
+        """Begin a run that was accepted with its offer."""
+        ...
+
+
 class RunManager:
     """The one way to start, stop and answer runs, for every protocol."""
 
@@ -54,6 +66,7 @@ class RunManager:
         feed: Feed,
         graphs: Mapping[str, GraphEntry],
         assistants: AssistantRepository,
+        beginner: Beginner | None = None,
     ) -> None:
         self._database = database
         self._runs = RunRepository(database)
@@ -61,6 +74,7 @@ class RunManager:
         self._feed = feed
         self._graphs = graphs
         self._assistants = assistants
+        self._beginner = beginner
 
     async def start(self, user: UserContext, request: RunRequest) -> Run:
         """Queue a run, on a new thread if none is given.
@@ -76,16 +90,20 @@ class RunManager:
         if request.thread_id is None:
             goes = request.is_stateless and request.on_completion == "delete"
             thread = NewThread(is_temporary=request.is_stateless, goes_with_run=goes)
-            new = _new_run(request.new_thread_id or uuid4(), request, whose)
-            return await self._runs.insert_with_thread(user, new, thread)
+            new = self._offered(_new_run(request.new_thread_id or uuid4(), request, whose))
+            run = await self._runs.insert_with_thread(user, new, thread)
+            self._begin(new)
+            return run
         async with self._database.transaction() as connection:
             thread = await self._make_way(connection, user, request.thread_id, request)
             # From a checkpoint that is gone a graph would begin anew, as if it had no history.
             await require_checkpoint(connection, thread.thread_id, request.checkpoint or {})
             if (request.command or {}).get("resume") is not None:
                 request = _with_answers(thread, request)
-            new = _new_run(thread.thread_id, request, whose)
-            return await insert_run(connection, user, new)
+            new = self._offered(_new_run(thread.thread_id, request, whose))
+            run = await insert_run(connection, user, new)
+        self._begin(new)
+        return run
 
     async def resume(
         self, user: UserContext, run_id: UUID, answers: Mapping[str, Any] | OnlyAnswer
@@ -106,8 +124,10 @@ class RunManager:
                 config=run.kwargs.get("config") or {},
                 context=run.kwargs.get("context"),
             )
-            new = _new_run(run.thread_id, request, (run.assistant_id, run.graph_id))
-            return await insert_run(connection, user, new)
+            new = self._offered(_new_run(run.thread_id, request, (run.assistant_id, run.graph_id)))
+            resumed = await insert_run(connection, user, new)
+        self._begin(new)
+        return resumed
 
     async def cancel(
         self, user: UserContext, run_id: UUID, action: CancelAction = "interrupt"
@@ -177,6 +197,16 @@ class RunManager:
                 pass  # Late or rolled back; either way it cannot write once the thread is gone.
         async with self._database.transaction() as connection:
             await delete_thread(connection, user, thread_id)
+
+    def _offered(self, new: NewRun) -> NewRun:
+        """The run, for this process's own worker if that can begin it now."""
+        if not self._beginner or new.priority < 0 or new.after_s > 0:
+            return new
+        return replace(new, offered_by=self._beginner.offer())
+
+    def _begin(self, new: NewRun) -> None:
+        if self._beginner and new.offered_by:
+            self._beginner.begin(new.run_id)
 
     async def _make_way(
         self, connection: Connection, user: UserContext, thread_id: UUID, request: RunRequest

@@ -28,7 +28,10 @@ _QUEUE_RETRY_S = 0.5
 class WorkerLimits:
     """How a worker beats and how much it takes."""
 
+    #: Runs at the same time.
     concurrency: int
+    #: How many of those places are for runs that this process accepts; the others are the queue's.
+    offered: int
     beat_s: float
     lease_s: float
     drain_s: float
@@ -44,6 +47,8 @@ class Worker:
         self._executor = RunExecutor(engine, self.worker_id, limits.concurrency)
         self._tasks: asyncio.TaskGroup | None = None
         self._running: set[asyncio.Task[None]] = set()
+        #: Those of them that did not come by the queue.
+        self._accepted: set[asyncio.Task[None]] = set()
         self._queue = RunQueue(url, self._begin)
         self._queue_worker: QueueWorker | None = None
         self._stopping = asyncio.Event()
@@ -80,6 +85,21 @@ class Worker:
         self._stopped_at = asyncio.get_running_loop().time()
         self._stopping.set()
 
+    def offer(self) -> UUID | None:
+        """This worker's id if it would begin a run at once: it has a place for it."""
+        is_open = self.ready.is_set() and not self._stopping.is_set()
+        return self.worker_id if is_open and len(self._accepted) < self._limits.offered else None
+
+    def begin(self, run_id: UUID) -> None:
+        """Begin a run that was accepted with this worker's offer, if its turn is now.
+
+        Should this worker be stopping by now, the run gets a job like one whose job was lost.
+        """
+        if not self._stopping.is_set():
+            task = self._begin(run_id)
+            self._accepted.add(task)
+            task.add_done_callback(self._accepted.discard)
+
     def _begin(self, run_id: UUID) -> asyncio.Task[None]:
         assert self._tasks
         task = self._tasks.create_task(self._executor.execute(run_id), name=f"run {run_id}")
@@ -106,7 +126,9 @@ class Worker:
         """Take runs until stopped, or until the queue's worker gives up."""
         limits = self._limits
         worker = self._queue_worker = self._queue.worker(
-            concurrency=limits.concurrency, beat_s=limits.beat_s, lease_s=limits.lease_s
+            concurrency=limits.concurrency - limits.offered,
+            beat_s=limits.beat_s,
+            lease_s=limits.lease_s,
         )
         async with asyncio.TaskGroup() as tasks:
             working = tasks.create_task(worker.run(), name="queue worker")

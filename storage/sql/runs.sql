@@ -1,6 +1,6 @@
 -- insert --
 -- A pending run; its thread is busy from now on, and knows which graph it belongs to. It is admitted
--- by the database as soon as its turn comes.
+-- by the database as soon as its turn comes, at once for the worker that offers itself if that is now.
 WITH before AS (
     SELECT interrupts FROM threads WHERE thread_id = %(thread_id)s
 ), thread AS (
@@ -13,11 +13,11 @@ WITH before AS (
 )
 INSERT INTO runs (
     run_id, thread_id, tenant_id, user_id, assistant_id, graph_id, kwargs, metadata,
-    multitask_strategy, priority, not_before, answered
+    multitask_strategy, priority, worker_id, not_before, answered
 )
 SELECT
     %(run_id)s, %(thread_id)s, %(tenant_id)s, %(user_id)s, %(assistant_id)s, %(graph_id)s,
-    %(kwargs)s, %(metadata)s, %(multitask_strategy)s, %(priority)s,
+    %(kwargs)s, %(metadata)s, %(multitask_strategy)s, %(priority)s, %(offered_by)s,
     CASE WHEN %(after_s)s > 0 THEN now() + make_interval(secs => %(after_s)s) END,
     CASE WHEN %(answers)s THEN before.interrupts ELSE '{}' END
 FROM before
@@ -39,10 +39,10 @@ WITH thread AS (
 )
 INSERT INTO runs (
     run_id, thread_id, tenant_id, user_id, assistant_id, graph_id, kwargs, metadata,
-    multitask_strategy, priority, not_before
+    multitask_strategy, priority, worker_id, not_before
 ) VALUES (
     %(run_id)s, %(thread_id)s, %(tenant_id)s, %(user_id)s, %(assistant_id)s, %(graph_id)s,
-    %(kwargs)s, %(metadata)s, %(multitask_strategy)s, %(priority)s,
+    %(kwargs)s, %(metadata)s, %(multitask_strategy)s, %(priority)s, %(offered_by)s,
     CASE WHEN %(after_s)s > 0 THEN now() + make_interval(secs => %(after_s)s) END
 )
 RETURNING *

@@ -1,7 +1,7 @@
 -- claim --
 -- Take a waiting run for an attempt of this worker, and the pen of its thread with it. Nothing when
--- it has ended or is taken, or when others hold this worker for lost. Rows are locked pen first, as
--- every writer does.
+-- it has ended or is taken, when its turn has not come, or when others hold this worker for lost.
+-- Rows are locked pen first, as every writer does.
 WITH head AS (
     SELECT h.thread_id FROM event_heads h JOIN runs r USING (thread_id)
     WHERE r.run_id = %(run_id)s
@@ -12,6 +12,7 @@ WITH head AS (
         started_at = coalesce(r.started_at, now()), updated_at = now()
     FROM head
     WHERE r.run_id = %(run_id)s AND r.thread_id = head.thread_id AND r.status = 'pending'
+        AND r.job_id IS NOT NULL
         AND EXISTS (SELECT 1 FROM workers w WHERE w.worker_id = %(worker_id)s)
     RETURNING r.*
 ), pen AS (

@@ -34,7 +34,7 @@ from tools.context import Ports
 DEADLINE_S = 20
 
 EXECUTION = ExecutionLimits(run_timeout_s=30, attempts=3, recursion_limit=50)
-LIMITS = WorkerLimits(concurrency=8, beat_s=0.2, lease_s=1.0, drain_s=0.5)
+LIMITS = WorkerLimits(concurrency=8, offered=4, beat_s=0.2, lease_s=1.0, drain_s=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ async def running_engine(
             try:
                 running = RunningEngine(
                     database=database,
-                    manager=RunManager(database, feed, engine.graphs, assistants),
+                    manager=RunManager(database, feed, engine.graphs, assistants, worker),
                     feed=feed,
                     worker=worker,
                     commit=commit,

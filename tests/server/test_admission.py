@@ -131,6 +131,39 @@ async def test_ends_at_the_same_time_leave_nobody_waiting(small: Database) -> No
     assert set(await queued(small)) == {runs[2].run_id, runs[3].run_id, runs[4].run_id}
 
 
+async def test_a_worker_that_offers_itself_needs_no_job(database: Database) -> None:
+    workers, me = WorkerRegistry(database), this_process(uuid4())
+    await workers.register_worker(me)
+    run = await add(database, offered_by=me.worker_id)
+    assert await queued(database) == []
+    claimed = await workers.claim(run.run_id, me.worker_id)
+    assert claimed
+    assert claimed.run.attempt == 1
+
+
+async def test_an_offer_changes_nobodys_turn(small: Database) -> None:
+    workers, me = WorkerRegistry(small), this_process(uuid4())
+    await workers.register_worker(me)
+    first = await add(small, offered_by=me.worker_id)
+    second = await add(small, thread_id=first.thread_id, offered_by=me.worker_id)
+    others = [await add(small) for _ in range(2)]
+    late = await add(small, offered_by=me.worker_id)
+    assert await queued(small) == [run.run_id for run in others]
+    for waiting in (second, late):
+        assert await workers.claim(waiting.run_id, me.worker_id) is None
+    async with small.transaction() as connection:
+        await end(connection, first)
+    # Whoever offered itself may be busy by now, or gone: the queue brings it.
+    assert (await queued(small))[2:] == [second.run_id]
+
+
+async def test_a_run_whose_worker_died_before_it_began_gets_a_job(database: Database) -> None:
+    run = await add(database, offered_by=uuid4())
+    assert await queued(database) == []
+    await WorkerRegistry(database).keep_moving(LEASE_S)
+    assert await queued(database) == [run.run_id]
+
+
 async def test_a_lost_job_is_put_again(database: Database) -> None:
     run = await add(database)
     async with database.transaction() as connection:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from domain.errors import Conflict, InvalidInput, NotFound, NotWaiting
 from domain.grammar import thread_violations, violations
 from domain.identity import LOCAL_USER
 from tests.graphs import sample_graphs
-from tests.server.engine import DEADLINE_S, RunningEngine, running_engine
+from tests.server.engine import DEADLINE_S, LIMITS, RunningEngine, running_engine
 
 QUESTION = {"messages": [{"role": "user", "content": "What is one and two?"}]}
 
@@ -146,6 +147,28 @@ async def test_runs_of_one_thread_wait_for_each_other(
     assert thread_violations(log) == []
     runs = [event["run_id"] for event in log]
     assert runs == sorted(runs, key=[str(first.run_id), str(second.run_id)].index)
+
+
+async def test_runs_beyond_a_workers_own_places_come_by_the_queue(database_url: str) -> None:
+    gates = {name: sample_graphs.Gates() for name in ("own", "queued")}
+    graphs = {name: sample_graphs.gated(gate) for name, gate in gates.items()}
+    limits = replace(LIMITS, concurrency=2, offered=1)
+    async with running_engine(database_url, graphs, limits) as engine:
+        runs = [await engine.start(name, input={"count": 0}) for name in ("own", "queued", "own")]
+        for gate in gates.values():
+            await asyncio.wait_for(gate.reached["wait"].wait(), DEADLINE_S)
+        seen = [await engine.runs.get(LOCAL_USER, run.run_id) for run in runs]
+        assert [run.status for run in seen] == ["running", "running", "pending"]
+        assert seen[0].job_id == 0
+        assert all(run.job_id for run in seen[1:])
+        for gate in gates.values():
+            gate.opened["wait"].set()
+        for run in runs:
+            assert violations(await engine.until_end(run)) == []
+        # Its place is free again, also for what an old thread asks next.
+        again = await engine.start("own", input={"count": 0}, thread_id=runs[2].thread_id)
+        await engine.until_end(again)
+        assert (await engine.runs.get(LOCAL_USER, again.run_id)).job_id == 0
 
 
 async def test_cancelling_a_running_run_closes_it(
