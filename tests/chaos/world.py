@@ -39,7 +39,7 @@ class World:
         self.url = create_database(self._server.start(min_free_mb=50), "chaos")
         environment = {**ENVIRONMENT, "DATABASE_URL": self.url, NOTES: str(self.notes)}
         self._environment = environment
-        options = ("--no-worker", "--config", str(CONFIG))
+        options = ("--config", str(CONFIG))
         self.api = Service(folder, environment, *options)
         self._workers: list[WorkerProcess] = []
         #: What happened, in order.
@@ -96,7 +96,7 @@ class World:
         postmaster = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
         os.kill(postmaster.pid, signal.SIGINT)
         await asyncio.to_thread(postmaster.wait, 30)
-        await asyncio.sleep(self._random.random() * 3)
+        await asyncio.sleep(self._random.random() * 5)
         self._server = EmbeddedPostgres(self._folder)
         await asyncio.to_thread(self._server.start, min_free_mb=50)
 
