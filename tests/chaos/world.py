@@ -96,6 +96,7 @@ class World:
         postmaster = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
         os.kill(postmaster.pid, signal.SIGINT)
         await asyncio.to_thread(postmaster.wait, 30)
+        await asyncio.to_thread(self._server.stop)
         await asyncio.sleep(self._random.random() * 5)
         self._server = EmbeddedPostgres(self._folder)
         await asyncio.to_thread(self._server.start, min_free_mb=50)
