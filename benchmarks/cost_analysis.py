@@ -94,7 +94,7 @@ async def measure(database: Database, rows: int, keyed: bool) -> dict[str, float
 
 async def fill(database: Database, rows: int, keyed: bool) -> None:
     """Replace all usage with generated rows."""
-    async with database.api.connection() as connection:
+    async with database.runs.connection() as connection:
         await connection.execute("TRUNCATE usage_imports CASCADE")
         await connection.execute(_IMPORT)
         await connection.execute(cast(LiteralString, _ROWS), {"rows": rows, "keyed": keyed})

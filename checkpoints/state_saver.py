@@ -4,19 +4,37 @@ LangGraph's saver holds one lock around every operation, so nobody shares them: 
 use.
 """
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from psycopg import AsyncCursor
+from psycopg.rows import DictRow
 
 from checkpoints.rows import checkpoint_rows, saved_config
-from storage.database import Connection, Pool
+from domain.identity import UserContext
+from storage.database import Connection, Database
 
 
-def reading_saver(pool: Pool) -> AsyncPostgresSaver:
-    """A checkpointer to read with: it takes a connection for as long as each read lasts."""
-    return AsyncPostgresSaver(conn=cast(Any, pool))
+class ReadingSaver(AsyncPostgresSaver):
+    """A checkpointer to read a user's threads with: each read takes a connection while it lasts."""
+
+    def __init__(self, database: Database, user: UserContext) -> None:
+        """Read what this user may see."""
+        super().__init__(conn=cast(Any, None))
+        self._database = database
+        self._user = user
+
+    @asynccontextmanager
+    async def _cursor(self, *, pipeline: bool = False) -> AsyncGenerator[AsyncCursor[DictRow]]:
+        async with (
+            self._database.acting_for(self._user) as connection,
+            connection.cursor(binary=True) as cursor,
+        ):
+            yield cursor
 
 
 class StateSaver(AsyncPostgresSaver):

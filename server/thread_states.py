@@ -13,7 +13,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import StateSnapshot, StateUpdate
 from langgraph_sdk.runtime import AccessContext
 
-from checkpoints.state_saver import StateSaver, reading_saver
+from checkpoints.state_saver import ReadingSaver, StateSaver
 from domain.errors import Conflict, GoldenpathError, InvalidInput, NotFound, Unavailable
 from domain.identity import UserContext
 from domain.runs import Thread
@@ -105,7 +105,7 @@ class ThreadStates:
         snapshot = None
         if _graph_id(thread):
             async with self._opened(user, thread, "threads.read") as graph:
-                reading = graph.copy({"checkpointer": reading_saver(self._database.api)})
+                reading = graph.copy({"checkpointer": ReadingSaver(self._database, user)})
                 config = moment.config(thread_id)
                 snapshot = await reading.aget_state(config, subgraphs=subgraphs)
         if snapshot and snapshot.created_at:
@@ -122,7 +122,7 @@ class ThreadStates:
         if not _graph_id(thread):
             return []
         async with self._opened(user, thread, "threads.read") as graph:
-            reading = graph.copy({"checkpointer": reading_saver(self._database.api)})
+            reading = graph.copy({"checkpointer": ReadingSaver(self._database, user)})
             states = reading.aget_state_history(
                 part.moment.config(thread_id),
                 # As it was stored: without what JSON columns do not take.
@@ -144,7 +144,7 @@ class ThreadStates:
         thread = await self._threads.get(user, thread_id)
         if change.values is None and change.as_node is None:
             change = change._replace(as_node=_COPY)
-        async with self._opened(user, thread, "threads.update") as graph, self._change() as to:
+        async with self._opened(user, thread, "threads.update") as graph, self._change(user) as to:
             await take_pen(to, thread_id)
             thread = await lock_thread(to, user, thread_id)
             if thread.status == "busy":
@@ -176,7 +176,7 @@ class ThreadStates:
         if not supersteps:
             return await self._threads.create(user, thread_id, metadata)
         graph_id = metadata.get("graph_id")
-        async with self._graph(user, graph_id, "threads.update") as graph, self._change() as to:
+        async with self._graph(user, graph_id, "threads.update") as graph, self._change(user) as to:
             if await insert_thread(to, user, thread_id, metadata) is None:
                 raise Conflict(f"The thread {thread_id} exists already. Choose another id.")
             changing = graph.copy({"checkpointer": StateSaver(to)})
@@ -187,7 +187,7 @@ class ThreadStates:
 
     async def copy(self, user: UserContext, thread_id: UUID) -> Thread:
         """A thread of its own with all that another has reached; raises `NotFound`."""
-        async with self._change() as connection:
+        async with self._change(user) as connection:
             copy, was_busy = await copy_thread(connection, user, thread_id, uuid4())
             if was_busy and _graph_id(copy) in self._graphs:
                 # Its run has left checkpoints already that the thread's values do not show yet.
@@ -217,10 +217,13 @@ class ThreadStates:
             yield graph
 
     @asynccontextmanager
-    async def _change(self) -> AsyncGenerator[Connection]:
+    async def _change(self, user: UserContext) -> AsyncGenerator[Connection]:
         """A transaction for a change, bounded in time."""
         try:
-            async with asyncio.timeout(self._change_s), self._database.transaction() as connection:
+            async with (
+                asyncio.timeout(self._change_s),
+                self._database.transaction(user) as connection,
+            ):
                 yield connection
         except TimeoutError as error:
             raise Unavailable(

@@ -77,7 +77,7 @@ class AssistantRepository:
         """Make an assistant, with all of its content; raises `Conflict` when the id is taken."""
         row = None
         if assistant_id not in self._defaults:
-            row = await self._row("insert", _key(user, assistant_id) | _columns(content))
+            row = await self._row(user, "insert", _key(user, assistant_id) | _columns(content))
         if row is None:
             raise Conflict(f"The assistant {assistant_id} exists already. Choose another id.")
         return _assistant(row)
@@ -86,7 +86,7 @@ class AssistantRepository:
         """One assistant as it is now; raises `NotFound`."""
         if assistant_id in self._defaults:
             return self._defaults[assistant_id]
-        return _found(await self._row("get", _key(user, assistant_id)), assistant_id)
+        return _found(await self._row(user, "get", _key(user, assistant_id)), assistant_id)
 
     async def change(
         self, user: UserContext, assistant_id: UUID, content: AssistantContent
@@ -97,14 +97,14 @@ class AssistantRepository:
         """
         self.refuse_default(assistant_id)
         parameters = _key(user, assistant_id) | _columns(content)
-        return _found(await self._row("change", parameters), assistant_id)
+        return _found(await self._row(user, "change", parameters), assistant_id)
 
     async def use_version(self, user: UserContext, assistant_id: UUID, version: int) -> Assistant:
         """Make a version the one in use; raises `NotFound` for the assistant or its version."""
         assistant = await self.get(user, assistant_id)
         if assistant_id in self._defaults and version == assistant.version:
             return assistant
-        row = await self._row("use_version", _key(user, assistant_id) | {"version": version})
+        row = await self._row(user, "use_version", _key(user, assistant_id) | {"version": version})
         if row is None:
             raise NotFound(f"version of the assistant {assistant_id} with the number", str(version))
         return _assistant(row)
@@ -120,7 +120,7 @@ class AssistantRepository:
         if assistant_id in self._defaults:
             is_wanted = search.metadata.items() <= assistant.metadata.items()
             return [assistant][search.offset :] if is_wanted else [], int(is_wanted)
-        return await self._page("versions", _key(user, assistant_id) | _part(search))
+        return await self._page(user, "versions", _key(user, assistant_id) | _part(search))
 
     async def delete(self, user: UserContext, assistant_id: UUID) -> None:
         """Delete an assistant with its versions.
@@ -128,7 +128,7 @@ class AssistantRepository:
         Raises `NotFound`, and `Conflict` for a default assistant.
         """
         self.refuse_default(assistant_id)
-        _found(await self._row("delete", _key(user, assistant_id)), assistant_id)
+        _found(await self._row(user, "delete", _key(user, assistant_id)), assistant_id)
 
     async def search(
         self, user: UserContext, search: AssistantSearch
@@ -143,12 +143,12 @@ class AssistantRepository:
             "sort_by": search.sort_by,
             "descending": search.descending,
         }
-        return await self._page("search", parameters)
+        return await self._page(user, "search", parameters)
 
     async def threads_of(self, user: UserContext, assistant_id: UUID, limit: int) -> list[UUID]:
         """Some of the threads that belong to an assistant."""
         parameters = _key(user, assistant_id) | {"limit": limit}
-        async with self._database.api.connection() as connection:
+        async with self._database.acting_for(user) as connection:
             cursor = await connection.execute(_SQL["threads_of"], parameters)
             return [row["thread_id"] for row in await cursor.fetchall()]
 
@@ -160,20 +160,22 @@ class AssistantRepository:
                 "changed or deleted. Create an assistant of that graph and change that one."
             )
 
-    async def _row(self, statement: str, parameters: Mapping[str, Any]) -> DictRow | None:
-        async with self._database.api.connection() as connection:
+    async def _row(
+        self, user: UserContext, statement: str, parameters: Mapping[str, Any]
+    ) -> DictRow | None:
+        async with self._database.acting_for(user) as connection:
             return await (await connection.execute(_SQL[statement], parameters)).fetchone()
 
     async def _page(
-        self, statement: str, parameters: dict[str, Any]
+        self, user: UserContext, statement: str, parameters: dict[str, Any]
     ) -> tuple[list[Assistant], int]:
-        async with self._database.api.connection() as connection:
+        async with self._database.acting_for(user) as connection:
             cursor = await connection.execute(_SQL[statement], parameters)
             rows = await cursor.fetchall()
         if not rows and parameters["offset"]:
             # Behind the last page no row says how many there are; the first page's do.
             first = parameters | {"limit": 1, "offset": 0}
-            return [], (await self._page(statement, first))[1]
+            return [], (await self._page(user, statement, first))[1]
         return [_assistant(row) for row in rows], rows[0]["total"] if rows else 0
 
 

@@ -45,7 +45,7 @@ class ConversationRepository:
             "user_id": user.user_id,
             "limit": limit,
         }
-        async with self._database.api.connection() as connection:
+        async with self._database.acting_for(user) as connection:
             row = await (await connection.execute(_SQL["recent"], parameters)).fetchone()
         if row is None:
             raise NotFound("thread", str(thread_id))

@@ -1,7 +1,10 @@
 """Connections: the pools and the transactions that repositories run in.
 
-Two pools, so that many readers of the API can never starve the runs, and nobody keeps a
-connection while waiting for a model, a client or a person.
+Three pools, so that many requests can never starve the runs, nor readers of events either of them;
+and nobody keeps a connection while waiting for a model, a client or a person.
+
+Requests act for one user at a time, and Postgres itself shows them nothing else (the row security
+of `storage/migrations`). What the engine reads and writes for all users has its own pools.
 """
 
 import asyncio
@@ -15,6 +18,8 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolClosed
+
+from domain.identity import UserContext
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +49,26 @@ _SILENCE_S = 10
 #: Every connection sees our tables first, then LangGraph's, then the queue's.
 SEARCH_PATH = "goldenpath,langgraph,procrastinate,public"
 
+#: The role that requests act as: it cannot bypass row security.
+_API_ROLE = "goldenpath_api"
+_ACT_FOR = (
+    "SELECT set_config('goldenpath.tenant', %s, false), set_config('goldenpath.user', %s, false)"
+)
+
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
+
+
+class _UserConnection(AsyncConnection[DictRow]):
+    """A connection that acts for one user after the other."""
+
+    acting_for: UserContext | None = None
+
+    async def act_for(self, user: UserContext) -> None:
+        """Let Postgres show what is this user's, and nothing else."""
+        if self.acting_for != user:
+            await self.execute(_ACT_FOR, [user.tenant_id, user.user_id], prepare=True)
+            self.acting_for = user
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,41 +77,67 @@ class DatabaseLimits:
 
     api_connections: int = 8
     run_connections: int = 4
+    feed_connections: int = 3
     runs_per_user: int = 20
     #: How long a request waits for a connection, seconds. Runs have more patience.
     api_wait_s: float = 3.0
 
 
 class Database:
-    """The two pools over one Postgres."""
+    """The three pools over one Postgres."""
 
     def __init__(self, url: str, limits: DatabaseLimits | None = None) -> None:
         self.url = url
         limits = limits or DatabaseLimits()
-        api, runs = limits.api_connections, limits.run_connections
-        self.api: Pool = _pool(url, "goldenpath api", api, limits.api_wait_s, limits)
-        self.runs: Pool = _pool(url, "goldenpath runs", runs, _RUN_WAITS_S, limits)
+        # Read by the database's `admit_runs`.
+        admits = f"-c goldenpath.runs_per_user={limits.runs_per_user}"
+        api, wait_s = limits.api_connections, limits.api_wait_s
+        #: What requests read and write; `acting_for` takes its connections.
+        self.api = AsyncConnectionPool(
+            url,
+            connection_class=_UserConnection,
+            **_pool_options("goldenpath api", api, wait_s, f"{admits} -c role={_API_ROLE}"),
+        )
+        #: What runs read and write.
+        self.runs: Pool = AsyncConnectionPool(
+            url,
+            connection_class=AsyncConnection[DictRow],
+            **_pool_options("goldenpath runs", limits.run_connections, _RUN_WAITS_S, admits),
+        )
+        #: What readers of events are served from, and what tells of the engine's health.
+        self.feed: Pool = AsyncConnectionPool(
+            url,
+            connection_class=AsyncConnection[DictRow],
+            **_pool_options("goldenpath feed", limits.feed_connections, wait_s, ""),
+        )
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Open both pools."""
-        await self._stack.enter_async_context(self.api)
-        await self._stack.enter_async_context(self.runs)
+        """Open all pools."""
+        for pool in (self.api, self.runs, self.feed):
+            await self._stack.enter_async_context(pool)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        """Close both pools, waiting for what is in flight."""
+        """Close all pools, waiting for what is in flight."""
         await self._stack.aclose()
 
     async def drop_broken(self) -> None:
         """Close idle connections that do not work any more, so that nobody meets one."""
-        await self.api.check()
-        await self.runs.check()
+        for pool in (self.api, self.runs, self.feed):
+            await pool.check()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Connection]:
-        """A connection of the API's pool inside one transaction."""
-        async with self.api.connection() as connection, connection.transaction():
+    async def acting_for(self, user: UserContext) -> AsyncGenerator[Connection]:
+        """A connection that sees what is this user's; each statement is a transaction."""
+        async with self.api.connection() as connection:
+            await connection.act_for(user)
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self, user: UserContext) -> AsyncGenerator[Connection]:
+        """The same inside one transaction."""
+        async with self.acting_for(user) as connection, connection.transaction():
             yield connection
 
 
@@ -151,18 +200,15 @@ async def _one_statement_each(connection: AsyncConnection[Any]) -> None:
     await connection.set_autocommit(True)
 
 
-def _pool(url: str, name: str, size: int, waits_s: float, limits: DatabaseLimits) -> Pool:
+def _pool_options(name: str, size: int, waits_s: float, settings: str) -> dict[str, Any]:
     arguments = connection_arguments()
-    # Read by the database's `admit_runs`.
-    arguments["options"] += f" -c goldenpath.runs_per_user={limits.runs_per_user}"
-    return AsyncConnectionPool(
-        url,
-        min_size=1,
-        max_size=size,
-        open=False,
-        name=name,
-        timeout=waits_s,
-        reconnect_timeout=_GIVE_UP_S,
-        kwargs={**arguments, "application_name": name},
-        connection_class=AsyncConnection[DictRow],
-    )
+    arguments["options"] += f" {settings}"
+    return {
+        "min_size": 1,
+        "max_size": size,
+        "open": False,
+        "name": name,
+        "timeout": waits_s,
+        "reconnect_timeout": _GIVE_UP_S,
+        "kwargs": {**arguments, "application_name": name},
+    }

@@ -21,8 +21,10 @@ class EngineHealth:
 
 
 async def engine_health(database: Database, lease_s: float, wait_s: float) -> EngineHealth:
-    """How the engine stands; waits at most `wait_s` for a connection of the API."""
-    async with database.api.connection(timeout=wait_s) as connection:
+    """How the engine stands; waits at most `wait_s` for a connection."""
+    async with database.api.connection(timeout=wait_s):
+        pass  # A request would get one, too.
+    async with database.feed.connection(timeout=wait_s) as connection:
         cursor = await connection.execute(_SQL["engine"], {"lease_s": lease_s})
         row = await cursor.fetchone()
     assert row

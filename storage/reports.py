@@ -59,14 +59,14 @@ class ReportRepository:
             "content": to_json(report.to_json()),
             "markdown": render_markdown(report).replace("\x00", ""),
         }
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             await connection.execute(_SQL["insert"], parameters)
         return report_id
 
     async def get(self, user: UserContext, report_id: UUID) -> StoredReport:
         """One report; raises `NotFound`."""
         parameters = {"tenant_id": user.tenant_id, "report_id": report_id}
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             cursor = await connection.execute(_SQL["get"], parameters)
             row = await cursor.fetchone()
         if row is None:
@@ -77,6 +77,6 @@ class ReportRepository:
     async def list(self, user: UserContext, limit: int = 20, offset: int = 0) -> list[ReportHead]:
         """The tenant's reports, newest first."""
         parameters = {"tenant_id": user.tenant_id, "limit": limit, "offset": offset}
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             cursor = await connection.execute(_SQL["list"], parameters)
             return [ReportHead(**row) for row in await cursor.fetchall()]

@@ -72,7 +72,7 @@ class RunRepository:
 
     async def get(self, user: UserContext, run_id: UUID) -> Run:
         """One run; raises `NotFound`."""
-        async with self._database.api.connection() as connection:
+        async with self._database.acting_for(user) as connection:
             cursor = await connection.execute(_SQL["get"], _key(user, run_id))
             row = await cursor.fetchone()
         if row is None:
@@ -90,7 +90,7 @@ class RunRepository:
         """A thread's runs, newest first; only those of a status if one is given."""
         page = {"limit": limit, "offset": offset, "status": status}
         parameters = {**_owner(user), "thread_id": thread_id, **page}
-        async with self._database.api.connection() as connection:
+        async with self._database.acting_for(user) as connection:
             cursor = await connection.execute(_SQL["of_thread"], parameters)
             return [run_of(row) for row in await cursor.fetchall()]
 
@@ -102,7 +102,7 @@ class RunRepository:
             "run_ids": None if selection.run_ids is None else list(selection.run_ids),
             "status": selection.status,
         }
-        async with self._database.api.connection() as connection:
+        async with self._database.acting_for(user) as connection:
             cursor = await connection.execute(_SQL["selected"], parameters)
             return [row["run_id"] for row in await cursor.fetchall()]
 
@@ -113,7 +113,7 @@ class RunRepository:
             "is_temporary": thread.is_temporary,
             "goes_with_run": thread.goes_with_run,
         }
-        async with self._database.api.connection() as connection:
+        async with self._database.acting_for(user) as connection:
             cursor = await connection.execute(_SQL["insert_with_thread"], parameters, prepare=True)
             row = await cursor.fetchone()
         assert row
@@ -122,12 +122,12 @@ class RunRepository:
     async def tell_of_return(self, channel: str, run_id: UUID) -> None:
         """Tell every process that listens there that somebody reads a run again."""
         parameters = {"channel": channel, "run_id": run_id}
-        async with self._database.api.connection() as connection:
+        async with self._database.feed.connection() as connection:
             await connection.execute(_SQL["tell_of_return"], parameters)
 
     async def delete(self, user: UserContext, run_id: UUID) -> bool:
         """Delete a run that has ended; False when there is none (any more)."""
-        async with self._database.api.connection() as connection:
+        async with self._database.acting_for(user) as connection:
             cursor = await connection.execute(_SQL["delete"], _key(user, run_id))
             return cursor.rowcount > 0
 

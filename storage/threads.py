@@ -58,7 +58,7 @@ class ThreadRepository:
         self, user: UserContext, thread_id: UUID, metadata: Mapping[str, Any]
     ) -> Thread:
         """Make a thread; raises `Conflict` when the id is taken."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             thread = await insert_thread(connection, user, thread_id, metadata)
         if thread is None:
             raise Conflict(f"The thread {thread_id} exists already. Choose another id.")
@@ -66,21 +66,23 @@ class ThreadRepository:
 
     async def get(self, user: UserContext, thread_id: UUID) -> Thread:
         """One thread; raises `NotFound`."""
-        async with self._database.api.connection() as connection:
+        async with self._database.acting_for(user) as connection:
             cursor = await connection.execute(_SQL["get"], _key(user, thread_id))
             return _found(await cursor.fetchone(), thread_id)
 
     async def search(self, user: UserContext, search: ThreadSearch) -> tuple[list[Thread], int]:
         """The threads that fit, and how many there are in all."""
-        return await self._page({**_owner(user), **_filters(search)})
+        return await self._page(user, {**_owner(user), **_filters(search)})
 
-    async def _page(self, parameters: dict[str, Any]) -> tuple[list[Thread], int]:
-        async with self._database.api.connection() as connection:
+    async def _page(
+        self, user: UserContext, parameters: dict[str, Any]
+    ) -> tuple[list[Thread], int]:
+        async with self._database.acting_for(user) as connection:
             cursor = await connection.execute(_SQL["search"], parameters)
             rows = await cursor.fetchall()
         if not rows and parameters["offset"]:
             # Behind the last page no row says how many there are; the first page's do.
-            return [], (await self._page({**parameters, "limit": 1, "offset": 0}))[1]
+            return [], (await self._page(user, {**parameters, "limit": 1, "offset": 0}))[1]
         return [_thread(row) for row in rows], rows[0]["total"] if rows else 0
 
     async def merge_metadata(
@@ -88,7 +90,7 @@ class ThreadRepository:
     ) -> Thread:
         """Lay metadata over what the thread has; raises `NotFound`."""
         parameters = {**_key(user, thread_id), "metadata": to_json(dict(metadata), default=str)}
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             cursor = await connection.execute(_SQL["merge_metadata"], parameters)
             return _found(await cursor.fetchone(), thread_id)
 

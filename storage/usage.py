@@ -53,13 +53,13 @@ class UsageRepository:
 
     async def coverage(self, user: UserContext, period: Period | None = None) -> Coverage:
         """What usage there is, and what it lacks."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             reader = _Reader(connection, _parameters(user, period))
             return _coverage(await reader.rows("coverage"), await reader.rows("imports"))
 
     async def facts(self, user: UserContext, period: Period | None = None) -> UsageFacts:
         """The usage, aggregated for analysis; all of it from one moment in time."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             reader = _Reader(connection, _parameters(user, period))
             await reader.script("tune")
             found = await reader.rows("days")

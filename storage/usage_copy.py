@@ -115,16 +115,16 @@ class CopyWriter:
         return rates is not None and rates.batch is not None
 
 
-def reject_row(reject: RejectedRow) -> tuple[int, str | None, str | None, str, str, str]:
-    """A reject's columns, in the table's order."""
-    return (
-        reject.line,
-        _without_nul(reject.column),
-        _without_nul(reject.value),
-        reject.code,
-        reject.message.replace("\x00", ""),
-        reject.next_step,
-    )
+def reject_row(reject: RejectedRow) -> dict[str, int | str | None]:
+    """A reject's columns."""
+    return {
+        "line": reject.line,
+        "column_name": _without_nul(reject.column),
+        "value": _without_nul(reject.value),
+        "code": reject.code,
+        "message": reject.message.replace("\x00", ""),
+        "next_step": reject.next_step,
+    }
 
 
 def _batch(lines: list[str], rejects: list[RejectedRow], notes: list[Note]) -> Batch:

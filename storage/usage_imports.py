@@ -114,7 +114,7 @@ class UsageImporter:
 
     async def get(self, user: UserContext, import_id: UUID) -> UsageImport:
         """One import; raises `NotFound`."""
-        row = await self._one("get", {"tenant_id": user.tenant_id, "import_id": import_id})
+        row = await self._one(user, "get", {"tenant_id": user.tenant_id, "import_id": import_id})
         if row is None:
             raise NotFound("import", str(import_id))
         return usage_import(row)
@@ -122,14 +122,14 @@ class UsageImporter:
     async def list(self, user: UserContext, limit: int = 20, offset: int = 0) -> list[UsageImport]:
         """The tenant's imports, newest first."""
         values = {"tenant_id": user.tenant_id, "limit": limit, "offset": offset}
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             cursor = await connection.execute(_SQL["list"], values)
             return [usage_import(row) for row in await cursor.fetchall()]
 
     async def delete(self, user: UserContext, import_id: UUID) -> None:
         """Take an import back with all its rows; raises `NotFound`."""
         values = {"tenant_id": user.tenant_id, "import_id": import_id}
-        if await self._one("delete", values) is None:
+        if await self._one(user, "delete", values) is None:
             raise NotFound("import", str(import_id))
 
     async def rejects(
@@ -137,7 +137,7 @@ class UsageImporter:
     ) -> Sequence[RejectedRow]:
         """Rows of an import that could not be used, in the file's order."""
         values = {"tenant_id": user.tenant_id, "import_id": import_id, "limit": limit}
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             cursor = await connection.execute(_SQL["rejects"], values)
             return [rejected_row(row) for row in await cursor.fetchall()]
 
@@ -145,7 +145,7 @@ class UsageImporter:
         self, user: UserContext, request: ImportRequest, parts: Sequence[_Part]
     ) -> ImportResult:
         plan = await asyncio.to_thread(_plan, request, parts)
-        existing = await self._one("find_same_file", plan.columns(user))
+        existing = await self._one(user, "find_same_file", plan.columns(user))
         if existing is not None:
             return ImportResult(usage_import(existing), is_new=False)
         async with self._parsers:
@@ -153,7 +153,7 @@ class UsageImporter:
             batches = writer.batches(_items(plan))
             # Before a connection is taken: what makes a whole file unusable shows at its start.
             first = await asyncio.to_thread(next, batches)
-            async with self._database.transaction() as connection:
+            async with self._database.transaction(user) as connection:
                 values = plan.columns(user)
                 if (await connection.execute(_SQL["begin"], values)).rowcount:
                     loading = _Loading(connection, values, writer)
@@ -161,8 +161,10 @@ class UsageImporter:
         # Another request imported the same file in the meantime.
         return await self._import(user, request, parts)
 
-    async def _one(self, statement: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
-        async with self._database.transaction() as connection:
+    async def _one(
+        self, user: UserContext, statement: str, values: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        async with self._database.transaction(user) as connection:
             return await (await connection.execute(_SQL[statement], values)).fetchone()
 
 
@@ -215,10 +217,10 @@ class _Loading:
         self._rejected += len(rejects)
         if not room:
             return
-        owner = (self._values["import_id"], self._values["tenant_id"])
-        async with self._connection.cursor().copy(_SQL["copy_rejects"]) as copy:
-            for reject in rejects[:room]:
-                await copy.write_row(owner + reject_row(reject))
+        rows = [reject_row(reject) for reject in rejects[:room]]
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        owner = {name: self._values[name] for name in ("import_id", "tenant_id")}
+        await self._connection.execute(_SQL["add_rejects"], owner | columns)
 
     async def _finish(self) -> UsageImport:
         notes = [*self._notes, *self._writer.notes()]

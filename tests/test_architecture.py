@@ -20,6 +20,7 @@ from tests.architecture.exemptions import (
     exemption_violations,
 )
 from tests.architecture.import_rules import MAY_IMPORT, circle_violations, table_violations
+from tests.architecture.owners import owner_violations
 from tests.architecture.places import place_violations
 from tests.architecture.purity import purity_violations
 from tests.architecture.sizes import size_violations
@@ -106,6 +107,10 @@ def test_files_and_functions_are_short(modules: Sequence[Module]) -> None:
 
 def test_each_outside_thing_has_its_one_place(modules: Sequence[Module]) -> None:
     report(place_violations(modules))
+
+
+def test_repositories_ask_first_whose_data_it_is(modules: Sequence[Module]) -> None:
+    report(owner_violations(modules))
 
 
 def test_broad_excepts_bare_tasks_and_silenced_types_have_a_reason(

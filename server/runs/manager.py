@@ -94,7 +94,7 @@ class RunManager:
             run = await self._runs.insert_with_thread(user, new, thread)
             self._begin(new)
             return run
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             thread = await self._make_way(connection, user, request.thread_id, request)
             # From a checkpoint that is gone a graph would begin anew, as if it had no history.
             await require_checkpoint(connection, thread.thread_id, request.checkpoint or {})
@@ -113,7 +113,7 @@ class RunManager:
         Raises `NotWaiting` when an answer's interrupt is not pending (any more), `InvalidInput`
         when an answer does not fit its schema.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             run = await lock_run(connection, user, run_id)
             thread = await lock_thread(connection, user, run.thread_id)
             if thread.status != "interrupted" or run.end_status != "interrupted":
@@ -136,7 +136,7 @@ class RunManager:
 
         Raises `Conflict` when it has already ended.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             run = await lock_run(connection, user, run_id)
             if not run.is_open:
                 raise Conflict(f"The run {run_id} has already ended ({run.status}).")
@@ -195,7 +195,7 @@ class RunManager:
                         await self.wait_ended(user, run_id)
             except (TimeoutError, NotFound):
                 pass  # Late or rolled back; either way it cannot write once the thread is gone.
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(user) as connection:
             await delete_thread(connection, user, thread_id)
 
     def _offered(self, new: NewRun) -> NewRun:

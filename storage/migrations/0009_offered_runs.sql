@@ -77,3 +77,62 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+
+-- What every worker does at its heartbeat, one of them at a time: forget workers that fell silent,
+-- take back their runs, put lost jobs again, and admit what has become due. Returns for how long
+-- nothing more becomes due: no delayed run, and no lease that runs out. Null while another is at it.
+CREATE OR REPLACE FUNCTION keep_runs_moving(lease_s double precision) RETURNS double precision
+LANGUAGE plpgsql AS $$
+DECLARE
+    lease constant interval := make_interval(secs => lease_s);
+    owner record;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('goldenpath.keep_runs_moving', 0)) THEN
+        RETURN NULL;
+    END IF;
+    -- While the server was away nobody could beat. Whoever comes back first must not hold all others
+    -- for lost: they have a lease from then on.
+    IF pg_postmaster_start_time() < now() - lease
+        AND NOT EXISTS (SELECT 1 FROM workers WHERE returned_at > now() - lease)
+    THEN
+        DELETE FROM workers WHERE heartbeat_at < now() - lease;
+    END IF;
+    UPDATE runs SET status = 'pending', worker_id = NULL, job_id = NULL, crashes = crashes + 1,
+        updated_at = now()
+    WHERE run_id IN (
+        SELECT r.run_id FROM runs r
+        WHERE r.status = 'running'
+            AND NOT EXISTS (SELECT 1 FROM workers w WHERE w.worker_id = r.worker_id)
+        FOR UPDATE SKIP LOCKED
+    );
+    DELETE FROM procrastinate.procrastinate_jobs j
+    WHERE j.status = 'doing' AND j.queue_name = 'runs' AND NOT EXISTS (
+        SELECT 1 FROM procrastinate.procrastinate_workers w
+        WHERE w.id = j.worker_id AND w.last_heartbeat > now() - lease
+    );
+    UPDATE runs SET job_id = NULL
+    WHERE run_id IN (
+        SELECT r.run_id FROM runs r
+        WHERE r.status = 'pending' AND r.job_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM procrastinate.procrastinate_jobs j WHERE j.id = r.job_id
+        )
+        -- Whoever offered itself is about to claim it, unless it is gone.
+        AND NOT (r.job_id = 0 AND r.updated_at > now() - lease AND EXISTS (
+            SELECT 1 FROM workers w WHERE w.worker_id = r.worker_id
+        ))
+        FOR UPDATE SKIP LOCKED
+    );
+    FOR owner IN
+        SELECT DISTINCT tenant_id, user_id FROM runs
+        WHERE status = 'pending' AND job_id IS NULL
+            AND (not_before IS NULL OR not_before <= now())
+    LOOP
+        PERFORM admit_runs(owner.tenant_id, owner.user_id);
+    END LOOP;
+    RETURN extract(epoch FROM least(
+        (SELECT min(not_before) FROM runs
+         WHERE status = 'pending' AND job_id IS NULL AND not_before > now()),
+        (SELECT min(heartbeat_at) + lease FROM workers WHERE heartbeat_at > now() - lease)
+    ) - clock_timestamp());
+END;
+$$;

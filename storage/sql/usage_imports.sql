@@ -70,10 +70,16 @@ WHERE excluded.input_tokens + excluded.output_tokens > old.input_tokens + old.ou
 -- Make room for the next batch.
 TRUNCATE staged_usage
 
--- copy_rejects --
--- Rows that could not be used.
-COPY usage_rejects (import_id, tenant_id, line, column_name, value, code, message, next_step)
-FROM STDIN
+-- add_rejects --
+-- Rows that could not be used. (No COPY: it does not go with row security.)
+INSERT INTO usage_rejects (
+    import_id, tenant_id, line, column_name, value, code, message, next_step
+)
+SELECT %(import_id)s, %(tenant_id)s, r.*
+FROM unnest(
+    %(line)s::int8[], %(column_name)s::text[], %(value)s::text[], %(code)s::text[],
+    %(message)s::text[], %(next_step)s::text[]
+) AS r
 
 -- finish --
 -- The totals, once all rows are in.

@@ -18,6 +18,7 @@ from tests.checkpoints.threads_with_history import (
     new_thread,
     plain_chain,
 )
+from tests.storage.owner import as_owner
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ async def test_a_thread_that_somebody_writes_to_is_not_waited_for(
 ) -> None:
     thread = await new_thread(database, commit, plain_chain())
     await thread.play(MORE)
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await connection.execute(
             "SELECT 1 FROM event_heads WHERE thread_id = %s FOR UPDATE", [thread.pen.thread_id]
         )

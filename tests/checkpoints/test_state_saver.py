@@ -15,15 +15,18 @@ from langgraph.checkpoint.conformance.test_utils import (
 )
 from psycopg import Rollback
 
-from checkpoints.state_saver import StateSaver, reading_saver
+from checkpoints.state_saver import ReadingSaver, StateSaver
+from domain.identity import LOCAL_USER
 from storage.database import Database
+from storage.threads import insert_thread
 from tests.graphs import sample_graphs
+from tests.storage.owner import as_owner
 
 
 async def test_it_keeps_langgraphs_contract(database: Database) -> None:
     @checkpointer_test(name="StateSaver")
     async def savers() -> AsyncIterator[StateSaver]:
-        async with database.transaction() as connection:
+        async with as_owner(database) as connection:
             yield StateSaver(connection)
 
     # Pruning wants transactions of its own, and nobody prunes while changing a state.
@@ -36,15 +39,17 @@ async def test_it_keeps_langgraphs_contract(database: Database) -> None:
 
 @pytest.mark.parametrize("value", ["with a NUL \x00 in it", float("nan"), [1], None, "Grüße"])
 async def test_any_value_comes_back(database: Database, value: Any) -> None:
-    config = generate_config(str(uuid4()))
+    thread_id = uuid4()
+    config = generate_config(str(thread_id))
     checkpoint = generate_checkpoint(channel_values={"text": value}, channel_versions={"text": "1"})
-    async with database.transaction() as connection:
+    async with database.transaction(LOCAL_USER) as connection:
+        await insert_thread(connection, LOCAL_USER, thread_id, {})
         saver = StateSaver(connection)
         saved = await saver.aput(config, checkpoint, generate_metadata(), {"text": "1"})
         assert await saver.aget_tuple(saved) is not None
         # Nobody else sees it before the transaction's end.
-        assert await reading_saver(database.api).aget_tuple(saved) is None
-    found = await reading_saver(database.api).aget_tuple(saved)
+        assert await ReadingSaver(database, LOCAL_USER).aget_tuple(saved) is None
+    found = await ReadingSaver(database, LOCAL_USER).aget_tuple(saved)
     assert found is not None
     # By its text: a NaN does not equal itself.
     assert repr(found.checkpoint["channel_values"]) == repr({"text": value})
@@ -52,10 +57,10 @@ async def test_any_value_comes_back(database: Database, value: Any) -> None:
 
 async def test_what_is_undone_was_never_there(database: Database) -> None:
     config: RunnableConfig = {"configurable": {"thread_id": str(uuid4())}}
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         graph = sample_graphs.counting().copy({"checkpointer": StateSaver(connection)})
         await graph.aupdate_state(config, {"count": 4}, as_node="one")
         assert (await graph.aget_state(config)).values == {"count": 4}
         raise Rollback
-    reading = sample_graphs.counting().copy({"checkpointer": reading_saver(database.api)})
+    reading = sample_graphs.counting().copy({"checkpointer": ReadingSaver(database, LOCAL_USER)})
     assert (await reading.aget_state(config)).values == {}

@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.group_commit import GroupCommit
 from storage.writes import Pen
 from tests.graphs.sample_graphs import Graph
+from tests.storage.owner import as_owner
 from tests.storage.pens import pen_of_new_thread
 
 
@@ -222,20 +223,20 @@ class HistoryThread:
         return [state async for state in self._graph().aget_state_history(self.config)]
 
     async def set_open_runs(self, count: int) -> None:
-        async with self.database.transaction() as connection:
+        async with as_owner(self.database) as connection:
             await connection.execute(
                 "UPDATE threads SET open_runs = %s WHERE thread_id = %s",
                 [count, self.pen.thread_id],
             )
 
     async def tidy(self, before: str = "~") -> Pruned:
-        async with self.database.api.connection() as connection:
+        async with self.database.runs.connection() as connection:
             return await prune(connection, self.pen.thread_id, before, lambda: True)
 
     async def lengthen_history(self, count: int) -> None:
         """Put older checkpoints before those it has, with values and writes of their own."""
         parameters = {"thread_id": str(self.pen.thread_id), "count": count}
-        async with self.database.transaction() as connection:
+        async with as_owner(self.database) as connection:
             for statement in _LONGER:
                 await connection.execute(statement, parameters)
 
@@ -244,7 +245,7 @@ class HistoryThread:
 
     async def rows(self, table: str) -> list[dict[str, Any]]:
         order = "version" if table == "checkpoint_blobs" else "checkpoint_id"
-        async with self.database.api.connection() as connection:
+        async with self.database.runs.connection() as connection:
             cursor = await connection.execute(
                 sql.SQL("SELECT * FROM {} WHERE thread_id = %s ORDER BY {}, {}").format(
                     sql.Identifier(table), sql.Identifier("checkpoint_ns"), sql.Identifier(order)

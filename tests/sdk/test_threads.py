@@ -17,6 +17,7 @@ from domain.identity import LOCAL_USER
 from server.composition import Services
 from server.runs.requests import RunRequest
 from tests.sdk.thread_service import busy, services, thread_with
+from tests.storage.owner import as_owner
 
 __all__ = ["services"]
 
@@ -86,7 +87,7 @@ async def test_a_busy_thread_is_stopped_and_deleted(
     ):
         with pytest.raises(NotFoundError, match="There is no thread"):
             await call
-    async with services.database.transaction() as connection:
+    async with as_owner(services.database) as connection:
         left = await connection.execute(
             "SELECT thread_id FROM checkpoints UNION ALL SELECT thread_id FROM checkpoint_blobs"
             " UNION ALL SELECT thread_id FROM checkpoint_writes"

@@ -103,7 +103,7 @@ class World:
         await asyncio.gather(*(commit.put(a_write(pen)) for _ in range(count)))
 
     async def cut_listener(self) -> None:
-        async with self.database.api.connection() as connection:
+        async with self.database.runs.connection() as connection:
             await connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE query LIKE 'LISTEN%%' AND datname = current_database()",

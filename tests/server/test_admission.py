@@ -12,6 +12,7 @@ from storage.database import Connection, Database, DatabaseLimits
 from storage.runs import NewRun, end_pending_run, insert_run, lock_run
 from storage.threads import insert_thread
 from storage.workers import WorkerRegistry
+from tests.storage.owner import as_owner
 
 OTHER = UserContext("other", "local")
 LEASE_S = 60.0
@@ -28,7 +29,7 @@ async def add(
     database: Database, user: UserContext = LOCAL_USER, thread_id: UUID | None = None, **more: Any
 ) -> NewRun:
     new = NewRun(uuid4(), thread_id or uuid4(), "data", "data", {}, {}, {}, **more)
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         if thread_id is None:
             await insert_thread(connection, user, new.thread_id, {})
         await insert_run(connection, user, new)
@@ -37,7 +38,7 @@ async def add(
 
 async def queued(database: Database) -> list[UUID]:
     """The runs that have jobs, in the order in which workers get them."""
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         cursor = await connection.execute(
             "SELECT args ->> 'run_id' AS run_id FROM procrastinate_jobs WHERE status = 'todo'"
             " ORDER BY priority DESC, id"
@@ -54,10 +55,10 @@ async def test_of_each_thread_only_the_oldest_run_is_queued(database: Database) 
     first = await add(database)
     second, third = [await add(database, thread_id=first.thread_id) for _ in range(2)]
     assert await queued(database) == [first.run_id]
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await end(connection, second)
     assert await queued(database) == [first.run_id]
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await end(connection, first)
     assert await queued(database) == [third.run_id]
 
@@ -65,7 +66,7 @@ async def test_of_each_thread_only_the_oldest_run_is_queued(database: Database) 
 async def test_a_user_has_so_many_at_once_and_the_rest_in_order(small: Database) -> None:
     runs = [await add(small) for _ in range(6)]
     assert await queued(small) == [run.run_id for run in runs[:3]]
-    async with small.transaction() as connection:
+    async with as_owner(small) as connection:
         await end(connection, runs[1])
     assert set(await queued(small)) == {runs[0].run_id, runs[2].run_id, runs[3].run_id}
 
@@ -105,7 +106,7 @@ async def test_a_delayed_run_stands_in_nobodys_way_and_comes_when_it_is_due(
     due_s = await workers.keep_moving(LEASE_S)
     assert due_s is not None
     assert 0 < due_s <= 0.2
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await end(connection, now)
     async with asyncio.timeout(10):
         while await queued(database) != [late.run_id]:
@@ -116,7 +117,7 @@ async def test_a_delayed_run_stands_in_nobodys_way_and_comes_when_it_is_due(
 async def test_ends_at_the_same_time_leave_nobody_waiting(small: Database) -> None:
     # Each transaction sees the other's run still going on; one of them must admit for both.
     runs = [await add(small) for _ in range(5)]
-    async with small.api.connection() as one, small.api.connection() as other:
+    async with small.runs.connection() as one, small.runs.connection() as other:
         for connection, run in ((one, runs[0]), (other, runs[1])):
             await connection.execute("BEGIN")
             await lock_run(connection, LOCAL_USER, run.run_id)
@@ -151,7 +152,7 @@ async def test_an_offer_changes_nobodys_turn(small: Database) -> None:
     assert await queued(small) == [run.run_id for run in others]
     for waiting in (second, late):
         assert await workers.claim(waiting.run_id, me.worker_id) is None
-    async with small.transaction() as connection:
+    async with as_owner(small) as connection:
         await end(connection, first)
     # Whoever offered itself may be busy by now, or gone: the queue brings it.
     assert (await queued(small))[2:] == [second.run_id]
@@ -166,7 +167,7 @@ async def test_a_run_whose_worker_died_before_it_began_gets_a_job(database: Data
 
 async def test_a_lost_job_is_put_again(database: Database) -> None:
     run = await add(database)
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await connection.execute("DELETE FROM procrastinate_jobs")
     await WorkerRegistry(database).keep_moving(LEASE_S)
     assert await queued(database) == [run.run_id]
@@ -181,7 +182,7 @@ async def test_the_runs_of_a_lost_worker_wait_for_another(database: Database) ->
     assert await workers.claim(run.run_id, lost.worker_id)
     assert await workers.claim(run.run_id, living.worker_id) is None
     await silence(database, lost.worker_id)
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await connection.execute("DELETE FROM procrastinate_jobs")
     async with asyncio.timeout(20):
         # The server itself may have started less than a lease ago.
@@ -203,7 +204,7 @@ async def test_who_comes_back_first_holds_nobody_for_lost(database: Database) ->
     for worker in (first, other):
         await workers.register_worker(worker)
     assert await workers.claim(run.run_id, other.worker_id)
-    async with asyncio.timeout(20), database.api.connection() as connection:
+    async with asyncio.timeout(20), database.runs.connection() as connection:
         await until_the_server_is_older_than(connection, 2.0)
     for worker in (first, other):
         await silence(database, worker.worker_id)
@@ -216,7 +217,7 @@ async def test_who_comes_back_first_holds_nobody_for_lost(database: Database) ->
 
 async def silence(database: Database, worker_id: UUID) -> None:
     """Let a worker's last beat be long ago."""
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await connection.execute(
             "UPDATE workers SET heartbeat_at = now() - interval '1 hour' WHERE worker_id = %s",
             [worker_id],

@@ -13,6 +13,7 @@ from domain.grammar import thread_violations, violations
 from domain.identity import LOCAL_USER
 from tests.graphs import sample_graphs
 from tests.server.engine import DEADLINE_S, LIMITS, RunningEngine, running_engine
+from tests.storage.owner import as_owner
 
 QUESTION = {"messages": [{"role": "user", "content": "What is one and two?"}]}
 
@@ -68,7 +69,7 @@ async def test_what_a_step_said_is_committed_no_later_than_its_writes(
     for _ in range(5):
         run = await engine.start(graph, input=QUESTION)
         await engine.until_end(run)
-        async with engine.database.transaction() as connection:
+        async with as_owner(engine.database) as connection:
             cursor = await connection.execute(
                 "SELECT max(xmin::text::bigint) AS said FROM run_events"
                 " WHERE run_id = %s AND type = 'agent_thinking'"
@@ -244,7 +245,7 @@ async def test_deleting_a_busy_thread_leaves_nothing(
     await engine.manager.delete_thread(LOCAL_USER, run.thread_id)
     with pytest.raises(NotFound):
         await engine.threads.get(LOCAL_USER, run.thread_id)
-    async with engine.database.transaction() as connection:
+    async with as_owner(engine.database) as connection:
         for table in ("run_events", "checkpoints", "checkpoint_writes", "runs", "event_heads"):
             cursor = await connection.execute(
                 f"SELECT count(*) AS left FROM {table} WHERE thread_id::text = %s",

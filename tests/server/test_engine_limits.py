@@ -14,6 +14,7 @@ from storage.threads import insert_thread
 from storage.workers import WorkerRegistry
 from tests.graphs import sample_graphs
 from tests.server.engine import DEADLINE_S, EXECUTION, LIMITS, running_engine
+from tests.storage.owner import as_owner
 
 
 async def engine_run(database_url: str, run: Run) -> Run:
@@ -43,7 +44,7 @@ async def test_a_run_that_always_dies_with_its_worker_is_given_up(
     database_url: str, database: Database
 ) -> None:
     new = NewRun(uuid4(), uuid4(), "nested", "nested", {"input": {}}, {}, {})
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await insert_thread(connection, LOCAL_USER, new.thread_id, {})
         run = await insert_run(connection, LOCAL_USER, new)
     workers = WorkerRegistry(database)

@@ -18,6 +18,7 @@ from storage.run_events import ArtifactRepository, EventLog
 from storage.runs import RunRepository
 from storage.threads import ThreadRepository
 from storage.writes import Pen
+from tests.storage.owner import as_owner
 from tests.storage.pens import pen_of_new_thread
 
 AT = datetime(2026, 5, 4, tzinfo=UTC)
@@ -71,7 +72,7 @@ async def test_a_run_without_values_leaves_those_of_its_thread(
     database: Database, commit: GroupCommit
 ) -> None:
     pen = await pen_of_new_thread(database)
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await connection.execute("""UPDATE threads SET "values" = '{"kept": true}'""")
     outcome = outcome_of(pen, "error", error="It broke.")
     await journal_of(database, commit, pen).end(outcome)
@@ -113,7 +114,7 @@ async def test_what_is_too_large_is_kept_for_its_owner(
     artifacts = ArtifactRepository(database)
     journal = journal_of(database, commit, pen)
     name = await journal.keep("application/json", b"[1]")
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         cursor = await connection.execute("SELECT artifact_id, thread_id FROM artifacts")
         [row] = await cursor.fetchall()
     assert (str(row["artifact_id"]), row["thread_id"]) == (name, pen.thread_id)

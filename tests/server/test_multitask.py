@@ -12,6 +12,7 @@ from domain.identity import LOCAL_USER
 from domain.runs import Run
 from tests.graphs import sample_graphs
 from tests.server.engine import DEADLINE_S, RunningEngine, running_engine
+from tests.storage.owner import as_owner
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ async def a_run_at_its_gate(engine: RunningEngine, gates: sample_graphs.Gates) -
 
 async def saved_by(engine: RunningEngine, run: Run) -> int:
     """How many checkpoints of a run are there."""
-    async with engine.database.transaction() as connection:
+    async with as_owner(engine.database) as connection:
         cursor = await connection.execute(
             "SELECT count(*) AS saved FROM checkpoints WHERE metadata ->> 'run_id' = %s",
             [str(run.run_id)],
@@ -167,7 +168,7 @@ async def test_a_thread_is_made_only_when_asked_for(engine: RunningEngine) -> No
 async def test_a_stateless_run_has_a_thread_that_goes_with_it(engine: RunningEngine) -> None:
     run = await engine.start("counting", input={"count": 1}, is_stateless=True)
     assert (await engine.until_end(run))[-1]["status"] == "success"
-    async with engine.database.transaction() as connection:
+    async with as_owner(engine.database) as connection:
         cursor = await connection.execute(
             "SELECT is_temporary, gone_at IS NOT NULL AS gone FROM threads WHERE thread_id = %s",
             [run.thread_id],

@@ -12,6 +12,7 @@ from server.probe import Probe, ProbeLimits
 from server.readiness import PartName, PartStatus, Readiness
 from storage.database import Database, DatabaseLimits
 from storage.notifications import Listener
+from tests.storage.owner import as_owner
 
 DEADLINE_S = 20
 
@@ -145,7 +146,7 @@ async def test_a_busy_api_is_no_lost_database(database_url: str) -> None:
 async def test_a_deaf_listener_is_a_part_of_its_own(database: Database, database_url: str) -> None:
     async with probing(database, database_url) as readiness:
         begun_at = readiness.state("listener").since
-        async with database.api.connection() as connection:
+        async with database.runs.connection() as connection:
             await connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE query LIKE 'LISTEN%' AND datname = current_database()"
@@ -158,7 +159,7 @@ async def test_a_deaf_listener_is_a_part_of_its_own(database: Database, database
 async def test_runs_that_wait_too_long_for_a_worker_degrade_the_queue(
     database: Database, database_url: str
 ) -> None:
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         for statement in (
             "INSERT INTO threads (thread_id, tenant_id, user_id)"
             " VALUES (gen_random_uuid(), 'local', 'local')",
@@ -170,7 +171,7 @@ async def test_runs_that_wait_too_long_for_a_worker_degrade_the_queue(
             await connection.execute(statement)
     async with probing(database, database_url) as readiness:
         assert (readiness.state("queue").status, readiness.state("queue").count) == ("ok", 1)
-        async with database.transaction() as connection:
+        async with as_owner(database) as connection:
             await connection.execute(
                 "UPDATE procrastinate_events SET at = at - interval '40 s' WHERE type = 'deferred'"
             )

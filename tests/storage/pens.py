@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 from storage.database import Database
 from storage.writes import Pen
+from tests.storage.owner import as_owner
 
 
 async def pen_of_new_thread(
@@ -11,7 +12,7 @@ async def pen_of_new_thread(
 ) -> Pen:
     """A thread whose pen is held by one running run of the local user."""
     pen = Pen(thread_id or uuid4(), uuid4(), attempt)
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await connection.execute(
             "INSERT INTO threads (thread_id, tenant_id, user_id, status, open_runs)"
             " VALUES (%s, 'local', 'local', 'busy', 1)",

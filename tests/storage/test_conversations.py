@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.group_commit import GroupCommit
 from storage.threads import ThreadRepository
 from storage.writes import Pen, RunEnding, Write
+from tests.storage.owner import as_owner
 from tests.storage.pens import pen_of_new_thread
 
 
@@ -22,7 +23,7 @@ def conversations(database: Database) -> ConversationRepository:
 
 
 async def set_values(database: Database, thread_id: UUID, values: Any) -> None:
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await connection.execute(
             'UPDATE threads SET "values" = %s WHERE thread_id = %s', [Jsonb(values), thread_id]
         )
@@ -106,7 +107,7 @@ async def test_strangers_see_nothing(
 async def _more_runs(database: Database, pen: Pen) -> tuple[Pen, Pen]:
     """A running run that holds the thread's pen, and a cancelled one."""
     running, cancelled = (Pen(pen.thread_id, uuid4(), 1) for _ in range(2))
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         for other, status in ((running, "running"), (cancelled, "interrupted")):
             await connection.execute(
                 "INSERT INTO runs (run_id, thread_id, tenant_id, user_id, assistant_id, graph_id,"
@@ -122,7 +123,7 @@ async def _more_runs(database: Database, pen: Pen) -> tuple[Pen, Pen]:
 
 async def _log_cancelled(database: Database, pen: Pen) -> None:
     """Write what a waiting run's cancellation writes, whoever holds the pen."""
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await connection.execute(
             "UPDATE event_heads SET last_seq = last_seq + 1 WHERE thread_id = %s", [pen.thread_id]
         )

@@ -16,6 +16,7 @@ from domain.errors import StaleAttempt
 from storage.database import Database, connection_arguments
 from storage.group_commit import GroupCommit
 from storage.writes import BlobRow, CheckpointRow, Pen, RunEnding, Write, WriteRow
+from tests.storage.owner import as_owner
 from tests.storage.pens import pen_of_new_thread
 
 
@@ -26,7 +27,7 @@ async def commit(database: Database) -> AsyncIterator[GroupCommit]:
 
 
 async def rows(database: Database, table: str, thread_id: UUID) -> list[dict[str, object]]:
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         query = sql.SQL("SELECT * FROM {} WHERE thread_id::text = %s").format(sql.Identifier(table))
         return await (await connection.execute(query, [str(thread_id)])).fetchall()
 
@@ -115,14 +116,14 @@ async def test_of_a_tasks_writes_the_first_counts_and_of_special_ones_the_last(
 
 async def test_a_lost_answer_does_not_write_twice(database: Database, commit: GroupCommit) -> None:
     pen = await pen_of_new_thread(database)
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         # The flush will wait for this lock, so that it can be cut while it is under way.
         await connection.execute(
             "SELECT 1 FROM event_heads WHERE thread_id = %s FOR UPDATE", [pen.thread_id]
         )
         put = commit.put(a_write(pen))
         await _until_someone_waits(database)
-        async with database.api.connection() as other:
+        async with database.runs.connection() as other:
             await other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -150,7 +151,7 @@ async def test_a_flush_that_still_happens_after_its_connection_broke_is_not_repe
         kwargs=connection_arguments(),
     )
     async with pool, GroupCommit(cast(Any, pool)) as commit:
-        async with database.transaction() as connection:
+        async with as_owner(database) as connection:
             await connection.execute(
                 "SELECT 1 FROM event_heads WHERE thread_id = %s FOR UPDATE", [pen.thread_id]
             )
@@ -165,7 +166,7 @@ async def test_a_flush_that_still_happens_after_its_connection_broke_is_not_repe
 
 
 async def _until_someone_waits(database: Database, count: int = 1) -> None:
-    async with asyncio.timeout(10), database.api.connection() as connection:
+    async with asyncio.timeout(10), database.runs.connection() as connection:
         while True:
             cursor = await connection.execute(
                 "SELECT count(*) AS waiting FROM pg_stat_activity"

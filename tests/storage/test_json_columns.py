@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from storage.database import Database
 from storage.json_columns import to_json
+from tests.storage.owner import as_owner
 
 AWKWARD: dict[str, tuple[Any, Any]] = {
     "a NUL": ("a\x00b", "ab"),
@@ -31,7 +32,7 @@ AWKWARD: dict[str, tuple[Any, Any]] = {
 
 @pytest.mark.parametrize(("value", "stored"), AWKWARD.values(), ids=AWKWARD)
 async def test_awkward_values_can_be_stored(database: Database, value: Any, stored: Any) -> None:
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         cursor = await connection.execute("SELECT %s::jsonb AS found", [to_json(value)])
         assert await cursor.fetchone() == {"found": stored}
 

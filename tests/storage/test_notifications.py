@@ -8,6 +8,7 @@ import pytest
 
 from storage.database import Database
 from storage.notifications import Listener
+from tests.storage.owner import as_owner
 
 DEADLINE_S = 20
 
@@ -48,7 +49,7 @@ async def listening(url: str, **channels: Heard) -> AsyncIterator[Listener]:
 
 
 async def notify(database: Database, channel: str, payload: str) -> None:
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await connection.execute("SELECT pg_notify(%s, %s)", [channel, payload])
 
 
@@ -75,7 +76,7 @@ async def test_a_lost_connection_is_made_again_and_everybody_looks(
 ) -> None:
     heard = Heard()
     async with listening(database_url, channel=heard) as listener:
-        async with database.api.connection() as connection:
+        async with database.runs.connection() as connection:
             await connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE query LIKE 'LISTEN%' AND datname = current_database()"

@@ -27,7 +27,7 @@ async def at_work(database_url: str) -> AsyncIterator[Tidying]:
 
 
 async def execute(database: Database, statement: str, *parameters: Any) -> list[dict[str, Any]]:
-    async with database.api.connection() as connection:
+    async with database.runs.connection() as connection:
         cursor = await connection.execute(cast(LiteralString, statement), parameters)
         return await cursor.fetchall() if cursor.description else []
 
@@ -206,7 +206,7 @@ async def test_a_thread_that_went_with_its_run_leaves_nothing_anywhere(
         count = sql.SQL("SELECT thread_id::text AS id FROM {}.{} ").format(
             sql.Identifier(row["table_schema"]), sql.Identifier(row["table_name"])
         )
-        async with database.api.connection() as connection:
+        async with database.runs.connection() as connection:
             ids = {found["id"] for found in await (await connection.execute(count)).fetchall()}
         assert str(gone) not in ids, row["table_name"]
         assert {str(late), str(alive)} <= ids or row["table_name"] == "reports", row["table_name"]

@@ -12,6 +12,7 @@ from storage.database import Database
 from storage.group_commit import GroupCommit
 from storage.run_events import ArtifactRepository, EventLog
 from storage.writes import Pen, Write
+from tests.storage.owner import as_owner
 from tests.storage.pens import pen_of_new_thread
 
 
@@ -99,7 +100,7 @@ async def test_what_is_gone_is_told_from_first_to_last(
 ) -> None:
     pen, log = await with_events(database, commit, 9), EventLog(database)
     assert await log.missing(pen.thread_id, 0, 9) is None
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await connection.execute("DELETE FROM run_events WHERE seq IN (1, 2, 5, 6)")
     assert await log.missing(pen.thread_id, 0, 9) == (1, 6)
     assert await log.missing(pen.thread_id, 2, 9) == (5, 6)

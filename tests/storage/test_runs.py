@@ -9,6 +9,7 @@ from domain.identity import LOCAL_USER, UserContext
 from storage.database import Database
 from storage.runs import NewRun, RunRepository, insert_run, lock_run
 from storage.threads import ThreadRepository
+from tests.storage.owner import as_owner
 
 STRANGERS = [UserContext("other", "local"), UserContext("local", "other")]
 
@@ -25,7 +26,7 @@ async def a_thread(database: Database) -> UUID:
 async def start(database: Database, thread_id: UUID, **more: object) -> UUID:
     fields = {"kwargs": {}, "metadata": {}, "thread_metadata": {}, **more}
     new = NewRun(uuid4(), thread_id, "data", "data", **fields)  # pyright: ignore[reportArgumentType]
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         return (await insert_run(connection, LOCAL_USER, new)).run_id
 
 
@@ -58,7 +59,7 @@ async def test_strangers_see_nothing(
         await runs.get(stranger, run_id)
     assert await runs.of_thread(stranger, thread_id, 10, 0) == []
     with pytest.raises(NotFound):
-        async with database.transaction() as connection:
+        async with as_owner(database) as connection:
             await lock_run(connection, stranger, run_id)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from storage.database import Database
 from storage.sql_files import load_statements
+from tests.storage.owner import as_owner
 
 NOUNS = sorted(
     entry.name.removesuffix(".sql")
@@ -39,7 +40,7 @@ def test_the_statement_of_every_flush_is_short_enough_to_be_remembered() -> None
 
 
 async def test_a_loaded_statement_can_be_executed(database: Database) -> None:
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         statement = load_statements("run_events")["head"]
         cursor = await connection.execute(statement, {"thread_id": uuid4()})
         assert await cursor.fetchone() is None

@@ -21,6 +21,7 @@ from storage.threads import (
     lock_thread,
     set_state,
 )
+from tests.storage.owner import as_owner
 from tests.storage.pens import pen_of_new_thread
 from tests.storage.reached import reach
 
@@ -61,13 +62,13 @@ async def test_strangers_see_and_change_nothing(
     assert await threads.search(stranger, ThreadSearch()) == ([], 0)
     for change in (lock_thread, delete_thread):
         with pytest.raises(NotFound):
-            async with database.transaction() as connection:
+            async with as_owner(database) as connection:
                 await change(connection, stranger, thread.thread_id)
     with pytest.raises(NotFound):
-        async with database.transaction() as connection:
+        async with as_owner(database) as connection:
             await copy_thread(connection, stranger, thread.thread_id, uuid4())
     with pytest.raises(NotFound):
-        async with database.transaction() as connection:
+        async with as_owner(database) as connection:
             await set_state(connection, stranger, thread.thread_id, ThreadState("idle", "{}", "{}"))
     assert await threads.get(LOCAL_USER, thread.thread_id) == thread
 
@@ -121,7 +122,7 @@ async def test_a_thread_that_went_with_its_run_is_nowhere(
     database: Database, threads: ThreadRepository
 ) -> None:
     thread = await threads.create(LOCAL_USER, uuid4(), {})
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await connection.execute("UPDATE threads SET gone_at = now()")
     assert await threads.search(LOCAL_USER, ThreadSearch()) == ([], 0)
     with pytest.raises(NotFound):
@@ -130,10 +131,10 @@ async def test_a_thread_that_went_with_its_run_is_nowhere(
         await threads.merge_metadata(LOCAL_USER, thread.thread_id, {"title": "Mine"})
     for change in (lock_thread, delete_thread):
         with pytest.raises(NotFound):
-            async with database.transaction() as connection:
+            async with as_owner(database) as connection:
                 await change(connection, LOCAL_USER, thread.thread_id)
     with pytest.raises(NotFound):
-        async with database.transaction() as connection:
+        async with as_owner(database) as connection:
             await copy_thread(connection, LOCAL_USER, thread.thread_id, uuid4())
 
 
@@ -143,7 +144,7 @@ async def test_a_copy_has_all_but_the_log_and_the_runs(
     thread = await threads.create(LOCAL_USER, uuid4(), {"title": "Costs"})
     await reach(database, thread.thread_id, {"count": 1}, "interrupted")
     await save_something(database, thread.thread_id)
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         copy, was_busy = await copy_thread(connection, LOCAL_USER, thread.thread_id, uuid4())
     original = await threads.get(LOCAL_USER, thread.thread_id)
     assert copy == await threads.get(LOCAL_USER, copy.thread_id)
@@ -165,7 +166,7 @@ async def test_the_copy_of_a_busy_thread_is_not_busy(
     database: Database, threads: ThreadRepository
 ) -> None:
     pen = await pen_of_new_thread(database)
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         copy, was_busy = await copy_thread(connection, LOCAL_USER, pen.thread_id, uuid4())
     assert (copy.status, was_busy) == ("idle", True)
 
@@ -173,7 +174,7 @@ async def test_the_copy_of_a_busy_thread_is_not_busy(
 async def save_something(database: Database, thread_id: UUID) -> None:
     """One row in each of LangGraph's tables."""
     key = {"thread_id": str(thread_id)}
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         for statement in (
             "INSERT INTO checkpoints (thread_id, checkpoint_id, checkpoint, metadata)"
             " VALUES (%(thread_id)s, 'c', '{\"v\": 4}', '{\"step\": 1}')",
@@ -188,7 +189,7 @@ async def save_something(database: Database, thread_id: UUID) -> None:
 async def saved_of(database: Database, thread_id: UUID) -> list[list[dict[str, Any]]]:
     """The rows of each of LangGraph's tables, but for the thread's id."""
     found: list[list[dict[str, Any]]] = []
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         for table in ("checkpoints", "checkpoint_blobs", "checkpoint_writes"):
             statement = f"SELECT * FROM {table} WHERE thread_id = %s"
             cursor = await connection.execute(cast(LiteralString, statement), [str(thread_id)])
@@ -203,7 +204,7 @@ async def test_deleting_a_thread_deletes_what_it_owned(
     pen = await pen_of_new_thread(database)
     artifacts = ArtifactRepository(database)
     artifact = await artifacts.save(LOCAL_USER, pen.thread_id, "text/plain", b"x")
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         await delete_thread(connection, LOCAL_USER, pen.thread_id)
     with pytest.raises(NotFound):
         await threads.get(LOCAL_USER, pen.thread_id)

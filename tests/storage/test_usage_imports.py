@@ -18,6 +18,7 @@ from domain.identity import UserContext
 from storage.database import Database
 from storage.uploads import UploadLimits
 from storage.usage_imports import ImportRequest, UsageImporter
+from tests.storage.owner import as_owner
 
 ANN = UserContext("ann", "acme")
 BOB = UserContext("bob", "rival")
@@ -37,7 +38,7 @@ async def imported(database: Database, content: bytes, **options: Any) -> Import
 
 
 async def rows(database: Database, user: UserContext = ANN) -> list[dict[str, Any]]:
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         cursor = await connection.execute(
             "SELECT * FROM usage_records WHERE tenant_id = %s ORDER BY occurred_at, source_key",
             [user.tenant_id],
@@ -50,7 +51,7 @@ async def test_the_sample_has_the_totals_its_publishers_state(database: Database
     import_id = await importer.import_sample(ANN, "gpt-4o")
     done = await importer.get(ANN, import_id)
     assert (done.rows_imported, done.rows_duplicate, done.rows_rejected) == (28_185, 0, 0)
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         cursor = await connection.execute(
             "SELECT workload, count(*) AS calls, sum(input_tokens) AS input, "
             "sum(output_tokens) AS output, sum(cost_usd) AS usd FROM usage_records "

@@ -11,6 +11,7 @@ from uuid import uuid4
 from domain.costs.records import UsageRecord
 from domain.identity import UserContext
 from storage.database import Database
+from tests.storage.owner import as_owner
 
 _COLUMNS = (
     "source_key", "occurred_at", "provider", "model", "requests", "input_tokens",
@@ -40,7 +41,7 @@ async def insert_usage(
     )
     owner = {**asdict(user), "import_id": import_id, "source": source}
     rows = [{**asdict(record), **owner} for record in records]
-    async with database.transaction() as connection:
+    async with as_owner(database) as connection:
         owner_values = [import_id, user.tenant_id, user.user_id, str(import_id)]
         await connection.execute(_IMPORT, owner_values)
         await connection.cursor().executemany(cast(LiteralString, statement), rows)

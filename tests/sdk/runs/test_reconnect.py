@@ -12,6 +12,7 @@ from langgraph_sdk.client import LangGraphClient
 from server.composition import Services
 from tests.sdk.runs.clients import QUESTION, Door, frames, new_thread
 from tests.sdk.runs.graphs import TALE
+from tests.storage.owner import as_owner
 
 MODES: list[Any] = ["values", "updates", "messages-tuple", "tasks", "agent_events"]
 END = ("end", {"status": "success"})
@@ -103,7 +104,7 @@ async def test_what_is_cleared_away_is_a_gap(
     await client.runs.join(thread_id, run["run_id"])
     path = f"/threads/{thread_id}/runs/{run['run_id']}/stream"
     whole = await raw_frames(http, path, "-1")
-    async with services.database.transaction() as connection:
+    async with as_owner(services.database) as connection:
         cursor = await connection.execute(
             "DELETE FROM run_events WHERE type IN ('values', 'updates', 'messages', 'tasks')"
             " RETURNING seq"

@@ -13,6 +13,7 @@ from server.composition import Services
 from tests.server.websocket.live import Live, eventually, live_server
 from tests.server.websocket.peers import joined, opened
 from tests.server.websocket.raw_peer import CLOSE, PING, raw_peer
+from tests.storage.owner import as_owner
 
 EVENTS = 300
 LARGE = '{"type":"agent_thinking","text":"' + "x" * 60_000 + '"}'
@@ -28,7 +29,7 @@ async def large_log(services: Services) -> str:
     """A thread of 18 MB of events, more than any socket's buffers take."""
     thread_id = uuid4()
     await services.threads.create(LOCAL_USER, thread_id, {})
-    async with services.database.transaction() as connection:
+    async with as_owner(services.database) as connection:
         await connection.execute(
             "INSERT INTO run_events (thread_id, seq, run_id, type, body)"
             " SELECT %s, seq, %s, 'agent_thinking', %s FROM generate_series(1, %s) AS seq",

@@ -14,6 +14,7 @@ from server.websocket.subscriptions import MOST, Subscriptions
 from storage.threads import delete_thread
 from storage.writes import Write
 from tests.server.feed_world import DEADLINE_S, World, running_world
+from tests.storage.owner import as_owner
 from tests.storage.pens import pen_of_new_thread
 
 
@@ -113,7 +114,7 @@ async def test_a_deleted_thread_says_so_and_makes_room(world: World) -> None:
         reader.start(pen.thread_id, 0)
         await world.write(pen, 1)
         await wire.take(1)
-        async with world.database.transaction() as connection:
+        async with as_owner(world.database) as connection:
             await delete_thread(connection, LOCAL_USER, pen.thread_id)
         assert await wire.take(1) == [{"type": "unsubscribed", "thread_id": str(pen.thread_id)}]
         assert pen.thread_id not in reader
