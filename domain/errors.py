@@ -2,6 +2,9 @@
 
 GoldenpathError
 ├── NotSignedIn              nobody, or a token of nobody
+│   └── WrongPassword        an e-mail address and a password that do not go together
+├── NotAllowed               somebody whose role or key does not allow this
+├── LinkSpent                a one-time link that was used, taken back, or is out of date
 ├── NotFound                 an object that does not exist, or is another owner's
 ├── Conflict                 the object's state does not allow this now
 │   └── NotWaiting           an answer to an interrupt that is not pending
@@ -31,6 +34,28 @@ class NotSignedIn(GoldenpathError):
 
     def __init__(self) -> None:
         super().__init__("The token is missing, wrong or out of date. Sign in and send a new one.")
+
+
+class WrongPassword(NotSignedIn):
+    """The address is unknown, or the password is another; nobody learns which."""
+
+    def __init__(self) -> None:
+        GoldenpathError.__init__(
+            self, "The e-mail address or the password is wrong. Check both and try again."
+        )
+
+
+class NotAllowed(GoldenpathError):
+    """Who asks is known, and may not do this."""
+
+
+class LinkSpent(GoldenpathError):
+    """A one-time link that does nothing any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This link was used already, taken back, or is out of date. Ask for a new one."
+        )
 
 
 class NotFound(GoldenpathError):
