@@ -14,6 +14,14 @@ SELECT user_id, password_hash, email_is_verified FROM users WHERE email = %(emai
 -- Whose this account elsewhere is.
 SELECT user_id FROM identities WHERE issuer = %(issuer)s AND subject = %(subject)s
 
+-- member_by_identity --
+-- Whose this account elsewhere is, in the tenant that they have been in the longest.
+SELECT i.user_id, m.tenant_id, m.role
+FROM identities i JOIN memberships m USING (user_id)
+WHERE i.issuer = %(issuer)s AND i.subject = %(subject)s
+ORDER BY m.created_at, m.tenant_id
+LIMIT 1
+
 -- insert --
 -- A new person; nothing when the address is taken.
 INSERT INTO users (email, email_is_verified, name, password_hash, password_changed_at)
