@@ -10,7 +10,9 @@ GoldenpathError
 │   └── NotWaiting           an answer to an interrupt that is not pending
 ├── InvalidInput             the caller's data cannot be used
 │   ├── UnreadableFile       an upload whose shape or encoding is not understood
-│   └── TooLarge             more than a limit allows
+│   ├── TooLarge             more than a limit allows
+│   └── CallRefused          an address that the service does not call
+├── AnswerTooLarge           a called server answers more than is read
 ├── GraphNotMade             a graph's factory failed
 ├── StaleAttempt             a superseded attempt tried to write
 ├── Unavailable              a part of the service is down; trying again later helps
@@ -96,6 +98,20 @@ class TooLarge(InvalidInput):
     def __init__(self, noun: str, limit: str, setting: str) -> None:
         super().__init__(
             f"{noun} is larger than {limit}. Send less, or raise the setting {setting}."
+        )
+
+
+class CallRefused(InvalidInput):
+    """The service does not call this address, or does not follow there."""
+
+
+class AnswerTooLarge(GoldenpathError):
+    """A server that was called sent more than is read."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(
+            f"The called server's answer is larger than {limit_bytes:,} bytes and was not read. "
+            "Ask it for less."
         )
 
 

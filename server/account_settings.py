@@ -3,16 +3,15 @@
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
-#: Less than that can be guessed.
-SHORTEST_SECRET = 32
+#: Fewer characters than this can be guessed.
+SECRET_KEY_CHARACTERS = 32
 
 AuthMode = Literal["local", "accounts", "jwt"]
 
 
-class AccountSettings(BaseSettings):
+class AccountSettings(BaseModel):
     """Who may come in, and how people sign in."""
 
     auth: AuthMode = Field(
@@ -23,11 +22,6 @@ class AccountSettings(BaseSettings):
     public_url: str | None = Field(
         default=None,
         description="Where people reach the service: scheme and host, for links and cookies.",
-    )
-    secret_key: SecretStr | None = Field(
-        default=None,
-        description="What tokens and secrets are secured with, 32 characters or more; with the "
-        "embedded Postgres it is made and kept in the data folder.",
     )
     registration: Literal["invite", "open"] = Field(
         default="invite",
@@ -81,11 +75,11 @@ class AccountSettings(BaseSettings):
         default=None, description="Mode `jwt`: the `aud` that tokens must be for."
     )
 
-    @field_validator("secret_key", "jwt_secret")
+    @field_validator("jwt_secret")
     @classmethod
     def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < SHORTEST_SECRET:
-            raise ValueError(f"it is too short; take {SHORTEST_SECRET} random characters or more")
+        if value is not None and len(value.get_secret_value()) < SECRET_KEY_CHARACTERS:
+            raise ValueError(f"take {SECRET_KEY_CHARACTERS} random characters or more")
         return value
 
     @field_validator("public_url")

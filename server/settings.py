@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import InvalidSettings
-from server.account_settings import AccountSettings
+from server.security_settings import SecuritySettings
 
 PREFIX = "GOLDENPATH_"
 
@@ -29,7 +29,7 @@ _LIBRARIES = {
 }
 
 
-class Settings(AccountSettings):
+class Settings(SecuritySettings, BaseSettings):
     """What can be set, with defaults that suit one machine."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -209,7 +209,8 @@ def set_variables(variables: Mapping[str, str] | Path) -> None:
 def setting_names() -> dict[str, str]:
     """The environment variable of each setting, by field."""
     names: dict[str, str] = {}
-    inherited = AccountSettings.model_fields
+    # Inherited fields come first of themselves; people look for the address first.
+    inherited = SecuritySettings.model_fields
     own = [field for field in Settings.model_fields if field not in inherited]
     for field in (*own, *inherited):
         info = Settings.model_fields[field]
@@ -217,6 +218,17 @@ def setting_names() -> dict[str, str]:
         first = alias.choices[0] if isinstance(alias, AliasChoices) else None
         names[field] = str(first) if first else PREFIX + field.upper()
     return names
+
+
+def _secret_names() -> set[str]:
+    """The environment variables whose values are shown to nobody."""
+    fields = Settings.model_fields.items()
+    secret = {
+        field
+        for field, info in fields
+        if SecretStr in (info.annotation, *get_args(info.annotation))
+    }
+    return {name for field, name in setting_names().items() if field in secret}
 
 
 def _refuse_unknown(names: Mapping[str, str]) -> None:
@@ -239,11 +251,3 @@ def _sentence(details: Any) -> str:
     is_shown = isinstance(value, str | int | float) and name not in _secret_names()
     shown = f" (it is {value!r})" if is_shown else ""
     return f"The setting {name} cannot be used: {problem}{shown}."
-
-
-def _secret_names() -> set[str]:
-    return {
-        name
-        for field, name in setting_names().items()
-        if SecretStr in get_args(Settings.model_fields[field].annotation)
-    }

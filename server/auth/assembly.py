@@ -8,8 +8,8 @@ from server.auth.foreign_tokens import Expected, ForeignTokens
 from server.auth.key_sets import KeySet
 from server.auth.outgoing import Outgoing
 from server.auth.passwords import Passwords
-from server.secret_key import secret_key
 from server.auth.sign_in import SignIn
+from server.secret_key import secret_key
 from server.settings import Settings
 from storage.accounts.api_keys import ApiKeys
 from storage.accounts.invitations import Invitations

@@ -1,6 +1,7 @@
 """Whose a token is, in each mode."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from domain.errors import Conflict, NotSignedIn
@@ -74,10 +75,9 @@ class IssuerTokens:
         name = claims.get("name")
         person = NewPerson(None, name if isinstance(name, str) and name else "New member")
         identity = ForeignIdentity(self._issuer, subject, "jwt")
-        try:
+        # Refused when another request of theirs was first.
+        with suppress(Conflict):
             await self._people.create(person, Entry(identity=identity))
-        except Conflict:
-            pass  # Another request of theirs was first.
         known = await self._people.member_by_identity(self._issuer, subject)
         if known is None:
             raise NotSignedIn

@@ -60,6 +60,6 @@ class ForeignTokens:
         key_id: str | None = header.get("kid")
         keys = jwt.PyJWKSet.from_dict(await self._keys.document(key_id)).keys
         for key in keys:
-            if key_id is None and len(keys) == 1 or key.key_id == key_id is not None:
+            if (key_id is None and len(keys) == 1) or key.key_id == key_id is not None:
                 return key, _PUBLIC_KEY_ALGORITHMS
         raise NotSignedIn

@@ -82,9 +82,7 @@ class People:
 
     async def member_by_identity(self, issuer: str, subject: str) -> UserContext | None:
         """Whose this account elsewhere is, in the tenant that they have been in the longest."""
-        row = await self._row(
-            _SQL["member_by_identity"], {"issuer": issuer, "subject": subject}
-        )
+        row = await self._row(_SQL["member_by_identity"], {"issuer": issuer, "subject": subject})
         return UserContext(row["user_id"], row["tenant_id"], row["role"]) if row else None
 
     async def create(self, person: NewPerson, entry: Entry) -> tuple[str, str]:
