@@ -1,13 +1,23 @@
 """Everything about who may come in, made from the settings."""
 
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from server.auth.access_tokens import AccessTokens
 from server.auth.authenticators import AccountTokens, Authenticator, IssuerTokens, local_mode
 from server.auth.foreign_tokens import Expected, ForeignTokens
 from server.auth.key_sets import KeySet
-from server.auth.outgoing import Outgoing
+from server.auth.outgoing import (
+    ISSUER_LIMITS,
+    HttpOutgoing,
+    IssuerAway,
+    Outgoing,
+    Question,
+    Reply,
+)
 from server.auth.passwords import Passwords
+from server.auth.providers import Provider, providers_of
 from server.auth.sign_in import SignIn
 from server.secret_key import secret_key
 from server.settings import Settings
@@ -18,6 +28,7 @@ from storage.accounts.people import People
 from storage.accounts.provider_sign_ins import ProviderSignIns
 from storage.accounts.sessions import SessionLimits, Sessions
 from storage.database import Database
+from tools.http_client import http_client
 
 _HOUR_S = 3600.0
 
@@ -34,12 +45,27 @@ class Auth:
     invitations: Invitations
     under_way: ProviderSignIns
     outgoing: Outgoing
+    providers: Mapping[str, Provider]
     #: In mode `accounts` only.
     sign_in: SignIn | None
 
 
-def open_auth(settings: Settings, database: Database, outgoing: Outgoing) -> Auth:
+@asynccontextmanager
+async def open_auth(settings: Settings, database: Database) -> AsyncGenerator[Auth]:
     """The parts of the mode; raises `InvalidSettings` without a secret where one is needed."""
+    if settings.auth == "local":
+        yield _auth(settings, database, _nobody)
+        return
+    async with http_client(settings.egress_rules, ISSUER_LIMITS) as client:
+        yield _auth(settings, database, HttpOutgoing(client))
+
+
+async def _nobody(question: Question) -> Reply:
+    """Local mode has nobody outside to ask."""
+    raise IssuerAway
+
+
+def _auth(settings: Settings, database: Database, outgoing: Outgoing) -> Auth:
     people, keys = People(database), ApiKeys(database)
     limits = SessionLimits(settings.session_idle_h * _HOUR_S, settings.session_days * 24 * _HOUR_S)
     sessions, invitations = Sessions(database, limits), Invitations(database)
@@ -63,6 +89,7 @@ def open_auth(settings: Settings, database: Database, outgoing: Outgoing) -> Aut
         invitations=invitations,
         under_way=ProviderSignIns(database),
         outgoing=outgoing,
+        providers=providers_of(settings),
         sign_in=sign_in,
     )
 

@@ -127,6 +127,12 @@ class SignIn:
         rotated = await self.sessions.rotate(hashed(refresh_token), hashed(following))
         return self._tokens(rotated.user_id, rotated.session_id, following)
 
+    async def session_of(self, token: str | None) -> UUID:
+        """The sign-in that a good cookie or access token is of; raises `NotSignedIn`."""
+        if token and token.startswith(SESSION):
+            return (await self.sessions.by_cookie(hashed(token))).session_id
+        return self.access_tokens.read(token or "")[1]
+
     async def change_password(
         self, user: UserContext, kept: UUID | None, before: str, after: str
     ) -> None:

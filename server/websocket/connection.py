@@ -10,8 +10,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from domain.errors import NotSignedIn
 from domain.events import timestamp
 from domain.identity import UserContext
+from server.auth.authenticators import Authenticator
 from server.composition import Services
-from server.dependencies import Authenticator
 from server.websocket.allowance import Allowance
 from server.websocket.calls import Call, Frame, answer, failure, read_frame, refused_frame
 from server.websocket.connections import (

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from server.auth.credentials import bearer_token
 from server.browsers import Origins
-from server.dependencies import bearer_token
 
 #: The protocol that browsers offer beside their token, and get back.
 SUBPROTOCOL: Final = "goldenpath"

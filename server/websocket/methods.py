@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 from domain.events import timestamp
 from domain.identity import UserContext
 from domain.runs import Run
+from server.auth.authenticators import Authenticator
 from server.composition import Services
-from server.dependencies import Authenticator
 from server.routes.chat import CHAT_ASSISTANT
 from server.runs.answers import OnlyAnswer
 from server.runs.requests import RunRequest

@@ -27,11 +27,12 @@ async def test_an_owner_changes_roles_and_others_do_not(world: World) -> None:
     bob, cid = await world.member(ann, "bob", "admin"), await world.member(ann, "cid", "member")
     await world.members.change_role(ann, cid.user_id, "viewer")
     await world.members.change_role(bob, cid.user_id, "admin")
-    for user, member_id, role in (
+    refused: list[tuple[UserContext, str, Role]] = [
         (bob, ann.user_id, "member"),
         (bob, cid.user_id, "owner"),
         (cid, bob.user_id, "viewer"),
-    ):
+    ]
+    for user, member_id, role in refused:
         with pytest.raises(NotAllowed):
             await world.members.change_role(user, member_id, role)
     assert await roles(world, ann) == {"ann": "owner", "bob": "admin", "cid": "admin"}
