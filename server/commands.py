@@ -13,13 +13,15 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from domain.accounts.emails import normalise_email
 from domain.errors import StartupError
-from domain.identity import LOCAL_USER
+from domain.identity import LOCAL_USER, UserContext
 from server.auth.opaque_tokens import LINK, hashed, new_token
 from server.auth.start_checks import check_who_may_come_in
 from server.composition import Services, open_database, open_services
 from server.retention import kept, tidy
 from server.settings import Settings
+from storage.accounts.people import People
 from storage.database import Database
 from storage.embedded import sole_instance
 from storage.usage_imports import ImportRequest, UsageImporter
@@ -40,8 +42,8 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
         if settings.database_url is None:
             stack.enter_context(sole_instance(settings.data_dir))
         listening = stack.enter_context(_bound(settings))
-        bound, port = listening.getsockname()[:2]
-        host: str = _EVERYWHERE[bound] if bound in _EVERYWHERE else bound
+        bound, port = str(listening.getsockname()[0]), listening.getsockname()[1]
+        host = _EVERYWHERE.get(bound, bound)
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         services = await stack.enter_async_context(open_services(settings, with_worker=with_worker))
         loading = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
@@ -104,6 +106,8 @@ class UsageFile:
     path: Path
     format: str
     model: str | None
+    #: Whose it is: an e-mail address; nobody's in local mode.
+    email: str | None = None
 
 
 async def import_usage(settings: Settings, file: UsageFile) -> int:
@@ -112,10 +116,11 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
         raise StartupError(f"There is no file {file.path}. Name the export to import.")
     _spare_the_collector()
     async with open_database(settings) as url, Database(url) as database:
+        user = await _owner_of(file, settings, database)
         request = ImportRequest(
             file_name=file.path.name, content=file.path, format=file.format, model=file.model
         )
-        result = await UsageImporter(database).import_stream(LOCAL_USER, request)
+        result = await UsageImporter(database).import_stream(user, request)
     done = result.usage_import
     before = "" if result.is_new else " This very file had been imported before; nothing changed."
     _say(
@@ -123,6 +128,25 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
         f"{done.rows_duplicate:,} were there already, {done.rows_rejected:,} rejected.{before}"
     )
     return 0
+
+
+async def _owner_of(file: UsageFile, settings: Settings, database: Database) -> UserContext:
+    """Whose an import is; raises `StartupError` where that cannot be told."""
+    if settings.auth == "local":
+        if file.email is not None:
+            raise StartupError(
+                "Local mode has one user. Leave out --user, or set GOLDENPATH_AUTH as the service "
+                "has it."
+            )
+        return LOCAL_USER
+    if file.email is None:
+        raise StartupError("Name whose the export is with --user and their e-mail address.")
+    user = await People(database).member_by_email(normalise_email(file.email))
+    if user is None:
+        raise StartupError(
+            "Nobody with this address is a member of a workspace. Check --user, or register first."
+        )
+    return user
 
 
 def _import_the_rest() -> tuple[ModuleType, ModuleType]:

@@ -39,10 +39,15 @@ def offered(headers: Mapping[str, str]) -> Credential:
     """
     token = bearer_token(headers.get("authorization")) or headers.get("x-api-key") or None
     if token is not None:
-        if token.startswith(SESSION):
-            raise NotSignedIn
-        return Credential(token)
+        return Credential(named_token(token))
     return Credential(session_cookie(headers), "cookie")
+
+
+def named_token(token: str) -> str:
+    """A token that a program sends; raises `NotSignedIn` for one that is a browser's alone."""
+    if token.startswith(SESSION):
+        raise NotSignedIn
+    return token
 
 
 def session_cookie(headers: Mapping[str, str]) -> str | None:

@@ -85,6 +85,11 @@ class People:
         row = await self._row(_SQL["member_by_identity"], {"issuer": issuer, "subject": subject})
         return UserContext(row["user_id"], row["tenant_id"], row["role"]) if row else None
 
+    async def member_by_email(self, email: str) -> UserContext | None:
+        """Who has this address, in the tenant that they used last."""
+        row = await self._row(_SQL["member_by_email"], {"email": email})
+        return UserContext(row["user_id"], row["tenant_id"], row["role"]) if row else None
+
     async def create(self, person: NewPerson, entry: Entry) -> tuple[str, str]:
         """Make an account in one transaction; returns the ids of the user and their tenant.
 

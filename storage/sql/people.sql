@@ -22,6 +22,18 @@ WHERE i.issuer = %(issuer)s AND i.subject = %(subject)s
 ORDER BY m.created_at, m.tenant_id
 LIMIT 1
 
+-- member_by_email --
+-- Who has this address, in the tenant that they used last.
+SELECT u.user_id, m.tenant_id, m.role
+FROM users u JOIN memberships m USING (user_id)
+LEFT JOIN LATERAL (
+    SELECT max(s.last_seen_at) AS used_at FROM sessions s
+    WHERE s.user_id = m.user_id AND s.tenant_id = m.tenant_id
+) last ON true
+WHERE u.email = %(email)s
+ORDER BY last.used_at DESC NULLS LAST, m.created_at, m.tenant_id
+LIMIT 1
+
 -- insert --
 -- A new person; nothing when the address is taken.
 INSERT INTO users (email, email_is_verified, name, password_hash, password_changed_at)

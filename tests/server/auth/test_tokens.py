@@ -52,7 +52,7 @@ async def test_a_tampered_or_foreign_access_token_is_refused(site: Site) -> None
     forged = [
         ".".join((head, eve.access.split(".")[1], signature)),
         ".".join((head, body, signature[:-4] + "AAAA")),
-        jwt.encode(claims, None, algorithm="none"),
+        jwt.encode(claims, "", algorithm="none"),
         jwt.encode(claims, "another key of more than 32 characters", "HS256"),
         jwt.encode(claims, KEY, "HS256"),
     ]
