@@ -21,6 +21,7 @@ from server.routes import (
     health,
     members,
     not_built,
+    providers,
     reports,
     runs,
     sign_in,
@@ -39,7 +40,7 @@ from ui.app import mount_ui
 #: What needs the database for every answer, and what has something to say without it.
 _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
-    *(stateless_runs, usage, reports, auth, sign_in, account, api_keys, members),
+    *(stateless_runs, usage, reports, auth, sign_in, providers, account, api_keys, members),
 )
 _WITHOUT_DATABASE = (system, health, websocket, not_built)
 

@@ -8,6 +8,7 @@ from server.auth.access_tokens import AccessTokens
 from server.auth.authenticators import AccountTokens, Authenticator, IssuerTokens, local_mode
 from server.auth.foreign_tokens import Expected, ForeignTokens
 from server.auth.key_sets import KeySet
+from server.auth.openid import OpenIdClient
 from server.auth.outgoing import (
     ISSUER_LIMITS,
     HttpOutgoing,
@@ -17,6 +18,7 @@ from server.auth.outgoing import (
     Reply,
 )
 from server.auth.passwords import Passwords
+from server.auth.provider_flows import ProviderFlows
 from server.auth.providers import Provider, providers_of
 from server.auth.sign_in import SignIn
 from server.secret_key import secret_key
@@ -43,11 +45,10 @@ class Auth:
     keys: ApiKeys
     members: Members
     invitations: Invitations
-    under_way: ProviderSignIns
-    outgoing: Outgoing
     providers: Mapping[str, Provider]
     #: In mode `accounts` only.
     sign_in: SignIn | None
+    flows: ProviderFlows | None
 
 
 @asynccontextmanager
@@ -69,12 +70,15 @@ def _auth(settings: Settings, database: Database, outgoing: Outgoing) -> Auth:
     people, keys = People(database), ApiKeys(database)
     limits = SessionLimits(settings.session_idle_h * _HOUR_S, settings.session_days * 24 * _HOUR_S)
     sessions, invitations = Sessions(database, limits), Invitations(database)
-    sign_in = None
+    under_way, providers = ProviderSignIns(database), providers_of(settings)
+    sign_in = flows = None
     authenticate: Authenticator = local_mode
     if settings.auth == "accounts":
         access_tokens = AccessTokens(secret_key(settings), settings.access_token_s)
         is_open = settings.registration == "open"
         sign_in = SignIn(people, sessions, invitations, Passwords(), access_tokens, is_open)
+        clients = {name: OpenIdClient(each, outgoing) for name, each in providers.items()}
+        flows = ProviderFlows(clients, under_way, sign_in)
         authenticate = AccountTokens(sessions, keys, access_tokens)
     elif settings.auth == "jwt":
         issuer = settings.jwt_issuer or ""
@@ -87,10 +91,9 @@ def _auth(settings: Settings, database: Database, outgoing: Outgoing) -> Auth:
         keys=keys,
         members=Members(database),
         invitations=invitations,
-        under_way=ProviderSignIns(database),
-        outgoing=outgoing,
-        providers=providers_of(settings),
+        providers=providers,
         sign_in=sign_in,
+        flows=flows,
     )
 
 

@@ -120,7 +120,10 @@ async def get_account(services: ServicesDep, user: PersonDep) -> AccountShape:
         tenant_id=user.tenant_id,
         role=user.role,
         tenants=[TenantShape.model_validate(asdict(each)) for each in tenants],
-        providers=[],
+        providers=[
+            ProviderShape(name=each.name, title=each.title)
+            for each in services.auth.providers.values()
+        ],
     )
 
 

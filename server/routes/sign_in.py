@@ -1,19 +1,18 @@
 """The plain pages of signing in: forms without scripts, and the cookie that they set."""
 
 from dataclasses import replace
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from domain.accounts.links import own_path
 from domain.errors import GoldenpathError, NotSignedIn
-from domain.identity import UserContext
-from server.auth.cookies import delete_session_cookie, set_session_cookie
+from server.auth.arrivals import HEADERS, go_in, page, refusal, visitor
+from server.auth.cookies import delete_session_cookie
 from server.auth.credentials import require_own_page, session_cookie
 from server.auth.opaque_tokens import hashed
-from server.auth.sign_in import Arrived, Registration, SignIn
-from server.auth.visitors import visitor_of
+from server.auth.sign_in import Registration, SignIn
 from server.composition import Services
 from server.dependencies import ServicesDep, SignInDep, signed_in
 from server.errors import status_of
@@ -28,9 +27,6 @@ from ui.pages.sign_in_forms import (
 )
 
 router = APIRouter(include_in_schema=False)
-
-#: Links in addresses are nobody else's business.
-HEADERS: Final = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 _Text = Annotated[str, Form(max_length=300)]
 
@@ -75,7 +71,7 @@ async def show_registration(
     try:
         return page(await _register(services, ways, _state(services, next, invitation)))
     except GoldenpathError as error:
-        return _refusal(error)
+        return refusal(error)
 
 
 @router.post("/register")
@@ -97,8 +93,8 @@ async def register(
         state = _state(services, "", invitation, problem=str(error), email=email, name=name)
         try:
             return page(await _register(services, ways, state), status_of(error))
-        except GoldenpathError as refusal:
-            return _refusal(refusal)
+        except GoldenpathError as refused:
+            return refusal(refused)
 
 
 @router.get("/join")
@@ -112,7 +108,7 @@ async def show_invitation(
     try:
         offer = await ways.invitations.find(hashed(invitation))
     except GoldenpathError as error:
-        return _refusal(error)
+        return refusal(error)
     profile = await services.auth.people.profile(user)
     return page(join_page(invitation, _purpose(offer), profile.email or profile.name))
 
@@ -128,7 +124,7 @@ async def join(
     except NotSignedIn:
         return _to_registration(invitation)
     except GoldenpathError as error:
-        return _refusal(error)
+        return refusal(error)
     session_id = await ways.session_of(session_cookie(request.headers))
     await services.auth.sessions.switch_tenant(user, session_id, tenant_id)
     return RedirectResponse(own_path(None), 303)
@@ -143,31 +139,6 @@ async def sign_out(request: Request, services: ServicesDep, ways: SignInDep) -> 
     response = RedirectResponse("/sign-in", 303)
     delete_session_cookie(response, services.settings)
     return response
-
-
-async def visitor(request: Request) -> UserContext | None:
-    """Who is signed in, if anybody is."""
-    try:
-        return await signed_in(request)
-    except NotSignedIn:
-        return None
-
-
-async def go_in(
-    request: Request, services: Services, ways: SignIn, arrived: Arrived, wanted: str
-) -> Response:
-    """Begin the browser's sign-in, end the one before, and go on; raises `NotAllowed`."""
-    token = await ways.open_browser(arrived, visitor_of(request))
-    if before := session_cookie(request.headers):
-        await services.auth.sessions.revoke_cookie(hashed(before))
-    response = RedirectResponse(own_path(wanted), 303, HEADERS)
-    set_session_cookie(response, token, services.settings)
-    return response
-
-
-def page(text: str, status: int = 200) -> HTMLResponse:
-    """A page that is kept nowhere."""
-    return HTMLResponse(text, status, HEADERS)
 
 
 def _state(
@@ -208,11 +179,6 @@ def _purpose(offer: Offer) -> str:
 def _to_registration(invitation: str) -> Response:
     known = invitation if invitation.replace("-", "").replace("_", "").isalnum() else ""
     return RedirectResponse(f"/register?invitation={known}", 303, HEADERS)
-
-
-def _refusal(error: GoldenpathError) -> Response:
-    text = message_page("That did not work", str(error), "/sign-in", "Sign in")
-    return page(text, status_of(error))
 
 
 def _elsewhere(services: Services) -> str:
