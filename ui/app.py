@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from gradio.components.navbar import Navbar
 
 from ui.markup import PAGE_SCRIPT, STATIC, STATIC_PATH, static_version
+from ui.pages.account import build_account
 from ui.pages.chat import build_chat
 from ui.pages.costs import build_costs
 from ui.theme import Goldenpath
@@ -38,6 +39,8 @@ def build_app(api_url: str) -> gr.Blocks:
         build_chat(blocks, api_url, MOUNT_PATH)
     with blocks.route("Costs", "costs"):
         build_costs(blocks, api_url, MOUNT_PATH)
+    with blocks.route("Account", "account"):
+        build_account(blocks, api_url, MOUNT_PATH)
     blocks.queue(default_concurrency_limit=MOST_FOLLOWERS, api_open=False)
     return blocks
 
