@@ -51,7 +51,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         case "tidy":
             command = commands.tidy_up(settings)
         case _:
-            file = commands.UsageFile(options.file, options.format, options.model)
+            file = commands.UsageFile(options.file, options.format, options.model, options.user)
             command = commands.import_usage(settings, file)
     return _in_loop(command, settings.log_level)
 
@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     usage.add_argument("file", type=Path, help="the export")
     usage.add_argument("--format", default="auto", help="its format; recognised by default")
     usage.add_argument("--model", help="the model of an export that names none")
+    usage.add_argument("--user", help="e-mail address of whose it is, where people sign in")
     return parser
 
 

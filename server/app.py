@@ -6,17 +6,25 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import RedirectResponse
 
 from graphs.config_file import read_config_file
+from server.auth.authenticators import Authenticator
+from server.auth.pages_gate import PagesGate, page_user
 from server.browsers import Origins, let_pages_in
 from server.composition import Services
-from server.dependencies import Authenticator, database_is_there, local_mode
+from server.dependencies import database_is_there
 from server.errors import add_error_handlers
 from server.routes import (
+    account,
+    api_keys,
     assistants,
+    auth,
     chat,
     health,
+    members,
     not_built,
+    providers,
     reports,
     runs,
+    sign_in,
     stateless_runs,
     system,
     thread_runs,
@@ -32,7 +40,7 @@ from ui.app import mount_ui
 #: What needs the database for every answer, and what has something to say without it.
 _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
-    *(stateless_runs, usage, reports),
+    *(stateless_runs, usage, reports, auth, sign_in, providers, account, api_keys, members),
 )
 _WITHOUT_DATABASE = (system, health, websocket, not_built)
 
@@ -41,12 +49,12 @@ UI_PATH = "/app"
 
 
 def create_app(
-    services: Services, api_url: str, authenticate: Authenticator = local_mode
+    services: Services, api_url: str, authenticate: Authenticator | None = None
 ) -> FastAPI:
     """The application over open services.
 
     `api_url` is where the pages reach the API of this very application, `authenticate` says whose a
-    request's token is.
+    request's token is, if not the mode of the settings.
     """
     app = FastAPI(
         title="goldenpath",
@@ -54,7 +62,7 @@ def create_app(
         version=_version(),
     )
     app.state.services = services
-    app.state.authenticate = authenticate
+    app.state.authenticate = authenticate or services.auth.authenticate
     app.state.websockets = ConnectionRegistry(services.settings.ws_connections_per_user)
     add_error_handlers(app)
     cors = read_config_file(services.settings.config).cors
@@ -69,7 +77,8 @@ def create_app(
     async def to_pages() -> RedirectResponse:
         return RedirectResponse(f"{UI_PATH}/")
 
-    mount_ui(app, api_url)
+    mount_ui(app, api_url, page_user)
+    app.add_middleware(PagesGate, path=UI_PATH, host=app)
     return app
 
 

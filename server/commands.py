@@ -13,19 +13,23 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from domain.accounts.emails import normalise_email
 from domain.errors import StartupError
-from domain.identity import LOCAL_USER
-from server.composition import open_database, open_services
+from domain.identity import LOCAL_USER, UserContext
+from server.auth.opaque_tokens import LINK, hashed, new_token
+from server.auth.start_checks import check_who_may_come_in
+from server.composition import Services, open_database, open_services
 from server.retention import kept, tidy
 from server.settings import Settings
+from storage.accounts.people import People
 from storage.database import Database
 from storage.embedded import sole_instance
 from storage.usage_imports import ImportRequest, UsageImporter
 
 logger = logging.getLogger(__name__)
 
-#: Addresses that only this machine reaches; others need authentication.
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+#: Listening everywhere includes this machine: there the pages reach the API.
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 #: So many new objects make the collector look; Python's own 700 suits small programs.
 _COLLECT_AFTER = 20_000
@@ -33,25 +37,34 @@ _COLLECT_AFTER = 20_000
 
 async def serve(settings: Settings, *, with_worker: bool) -> int:
     """API and pages, and one worker unless told otherwise, until stopped."""
-    if settings.host not in _LOOPBACK:
-        raise StartupError(
-            f"Without authentication goldenpath listens on loopback only, not on {settings.host}. "
-            "Use --host 127.0.0.1, and a proxy that authenticates in front of it."
-        )
+    check_who_may_come_in(settings)
     async with contextlib.AsyncExitStack() as stack:
         if settings.database_url is None:
             stack.enter_context(sole_instance(settings.data_dir))
         listening = stack.enter_context(_bound(settings))
-        host, port = listening.getsockname()[:2]
+        bound, port = str(listening.getsockname()[0]), listening.getsockname()[1]
+        host = _EVERYWHERE.get(bound, bound)
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         services = await stack.enter_async_context(open_services(settings, with_worker=with_worker))
         loading = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
         application, web_server = await loading
         app = application.create_app(services, url)
-        server = web_server.WebServer(app, services, lambda: _say(f"goldenpath ready on {url}"))
+        lines = [f"goldenpath ready on {url}", *await _first_account(services, url)]
+        server = web_server.WebServer(app, services, lambda: _say("\n".join(lines)))
         _spare_the_collector()
         await server.serve(sockets=[listening])
     return 0
+
+
+async def _first_account(services: Services, url: str) -> list[str]:
+    """The link that makes the first account, while there is none."""
+    token = new_token(LINK)
+    if services.auth.sign_in is None or not await services.auth.invitations.create_first(
+        hashed(token)
+    ):
+        return []
+    base = services.settings.public_url or url
+    return [f"No account yet. Create the owner's at {base}/register?invitation={token}"]
 
 
 async def work(settings: Settings) -> int:
@@ -93,6 +106,8 @@ class UsageFile:
     path: Path
     format: str
     model: str | None
+    #: Whose it is: an e-mail address; nobody's in local mode.
+    email: str | None = None
 
 
 async def import_usage(settings: Settings, file: UsageFile) -> int:
@@ -101,10 +116,11 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
         raise StartupError(f"There is no file {file.path}. Name the export to import.")
     _spare_the_collector()
     async with open_database(settings) as url, Database(url) as database:
+        user = await _owner_of(file, settings, database)
         request = ImportRequest(
             file_name=file.path.name, content=file.path, format=file.format, model=file.model
         )
-        result = await UsageImporter(database).import_stream(LOCAL_USER, request)
+        result = await UsageImporter(database).import_stream(user, request)
     done = result.usage_import
     before = "" if result.is_new else " This very file had been imported before; nothing changed."
     _say(
@@ -112,6 +128,25 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
         f"{done.rows_duplicate:,} were there already, {done.rows_rejected:,} rejected.{before}"
     )
     return 0
+
+
+async def _owner_of(file: UsageFile, settings: Settings, database: Database) -> UserContext:
+    """Whose an import is; raises `StartupError` where that cannot be told."""
+    if settings.auth == "local":
+        if file.email is not None:
+            raise StartupError(
+                "Local mode has one user. Leave out --user, or set GOLDENPATH_AUTH as the service "
+                "has it."
+            )
+        return LOCAL_USER
+    if file.email is None:
+        raise StartupError("Name whose the export is with --user and their e-mail address.")
+    user = await People(database).member_by_email(normalise_email(file.email))
+    if user is None:
+        raise StartupError(
+            "Nobody with this address is a member of a workspace. Check --user, or register first."
+        )
+    return user
 
 
 def _import_the_rest() -> tuple[ModuleType, ModuleType]:

@@ -11,6 +11,7 @@ from typing import Any
 from domain.costs.prices import PriceBook
 from graphs.catalog import GraphEntry, load_catalog
 from server.assistants import default_assistants
+from server.auth.assembly import Auth, open_auth
 from server.call_price import call_price
 from server.http_app import http_app_lifespan
 from server.probe import Probe, ProbeLimits
@@ -54,6 +55,7 @@ class Services:
 
     settings: Settings
     database: Database
+    auth: Auth
     assistants: AssistantRepository
     threads: ThreadRepository
     conversations: ConversationRepository
@@ -148,6 +150,7 @@ async def open_services(
         services = Services(
             settings=settings,
             database=database,
+            auth=await stack.enter_async_context(open_auth(settings, database)),
             assistants=assistants,
             threads=ThreadRepository(database),
             conversations=ConversationRepository(database),

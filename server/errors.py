@@ -13,6 +13,8 @@ from domain.errors import (
     DatabaseAway,
     GoldenpathError,
     InvalidInput,
+    LinkSpent,
+    NotAllowed,
     NotFound,
     NotSignedIn,
     TooLarge,
@@ -25,6 +27,8 @@ logger = logging.getLogger(__name__)
 #: The first that fits counts, so children stand before their parents.
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotSignedIn, 401),
+    (NotAllowed, 403),
+    (LinkSpent, 410),
     (NotFound, 404),
     (Conflict, 409),
     (TooLarge, 413),
@@ -56,8 +60,14 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
 
 
+def status_of(error: GoldenpathError) -> int:
+    """The HTTP status that an error is answered with."""
+    return next(status for kind, status in _STATUSES if isinstance(error, kind))
+
+
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:
-    status = next(status for kind, status in _STATUSES if isinstance(error, kind))
+    assert isinstance(error, GoldenpathError)
+    status = status_of(error)
     return _answer(status, str(error), _HEADERS.get(status))
 
 

@@ -59,8 +59,11 @@ class Problem(BaseModel):
 
 #: OpenAPI entries of the errors that most routes may answer.
 PROBLEMS: dict[int | str, dict[str, Any]] = {
+    401: {"model": Problem, "description": "Nobody is signed in, or the token is nobody's."},
+    403: {"model": Problem, "description": "Your role or key does not allow this."},
     404: {"model": Problem, "description": "Unknown, or somebody else's."},
     409: {"model": Problem, "description": "Its state does not allow this now."},
+    410: {"model": Problem, "description": "A link that was used, or is out of date."},
     413: {"model": Problem, "description": "Larger than a limit allows."},
     422: {"model": Problem, "description": "The request cannot be used."},
     501: {"model": Problem, "description": "Not there yet."},
@@ -68,7 +71,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def problems(*statuses: Literal[404, 409, 413, 422, 501, 503]) -> dict[int | str, dict[str, Any]]:
+def problems(
+    *statuses: Literal[401, 403, 404, 409, 410, 413, 422, 501, 503],
+) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI entries for these statuses."""
     return {status: PROBLEMS[status] for status in statuses}
 

@@ -52,32 +52,32 @@ class ApiClient:
         params: dict[str, str | int] = {"limit": limit}
         if query:
             params["q"] = query
-        response = await self._send("GET", "/threads", params=params)
+        response = await self.send("GET", "/threads", params=params)
         items = [Thread.model_validate(item) for item in response.json()]
         return ThreadPage(items, int(response.headers.get("X-Pagination-Total", len(items))))
 
     async def thread(self, thread_id: str) -> Thread:
         """One thread."""
-        return Thread.model_validate((await self._send("GET", f"/threads/{thread_id}")).json())
+        return Thread.model_validate((await self.send("GET", f"/threads/{thread_id}")).json())
 
     async def create_thread(self, title: str) -> Thread:
         """Start a conversation."""
         body = {"metadata": {"title": title}}
-        return Thread.model_validate((await self._send("POST", "/threads", json=body)).json())
+        return Thread.model_validate((await self.send("POST", "/threads", json=body)).json())
 
     async def rename_thread(self, thread_id: str, title: str) -> None:
         """Give a thread another title."""
         body = {"metadata": {"title": title}}
-        await self._send("PATCH", f"/threads/{thread_id}", json=body)
+        await self.send("PATCH", f"/threads/{thread_id}", json=body)
 
     async def delete_thread(self, thread_id: str) -> None:
         """Delete a thread and everything said in it."""
-        await self._send("DELETE", f"/threads/{thread_id}")
+        await self.send("DELETE", f"/threads/{thread_id}")
 
     async def runs(self, thread_id: str, limit: int = 50) -> list[Run]:
         """The runs of a thread, newest first."""
         params = {"limit": limit}
-        response = await self._send("GET", f"/threads/{thread_id}/runs", params=params)
+        response = await self.send("GET", f"/threads/{thread_id}/runs", params=params)
         return [Run.model_validate(item) for item in response.json()]
 
     async def ask(self, thread_id: str, message: str) -> Run:
@@ -88,22 +88,22 @@ class ApiClient:
             # Nothing in the log but the events that the page shows.
             "stream_mode": ["agent_events"],
         }
-        response = await self._send("POST", f"/threads/{thread_id}/runs", json=body)
+        response = await self.send("POST", f"/threads/{thread_id}/runs", json=body)
         return Run.model_validate(response.json())
 
     async def run(self, run_id: str) -> Run:
         """One run."""
-        return Run.model_validate((await self._send("GET", f"/runs/{run_id}")).json())
+        return Run.model_validate((await self.send("GET", f"/runs/{run_id}")).json())
 
     async def cancel(self, run_id: str) -> None:
         """Ask a run to stop; its `end` event says when it has."""
-        await self._send("POST", f"/runs/{run_id}/cancel")
+        await self.send("POST", f"/runs/{run_id}/cancel")
 
     async def answer(self, run_id: str, interrupt_id: str, value: Any) -> Run:
         """Answer what an agent asked; the run goes on as a new run of the thread."""
         body = {"answers": {interrupt_id: value}}
         return Run.model_validate(
-            (await self._send("POST", f"/runs/{run_id}/resume", json=body)).json()
+            (await self.send("POST", f"/runs/{run_id}/resume", json=body)).json()
         )
 
     async def import_usage(
@@ -112,7 +112,7 @@ class ApiClient:
         """Upload a usage export."""
         data = {"format": file_format} | ({"model": model} if model else {})
         with path.open("rb") as content:
-            response = await self._send(
+            response = await self.send(
                 "POST",
                 "/usage/imports",
                 data=data,
@@ -123,41 +123,41 @@ class ApiClient:
 
     async def import_sample(self, model: str) -> UsageImport:
         """Import the bundled sample as calls of `model`."""
-        response = await self._send(
+        response = await self.send(
             "POST", "/usage/imports/sample", json={"model": model}, timeout=UPLOAD_TIMEOUT
         )
         return UsageImport.model_validate(response.json())
 
     async def usage_imports(self) -> list[UsageImport]:
         """The uploads so far, newest first."""
-        response = await self._send("GET", "/usage/imports")
+        response = await self.send("GET", "/usage/imports")
         return [UsageImport.model_validate(item) for item in response.json()]
 
     async def usage_import(self, import_id: str) -> UsageImport:
         """One upload with its first rejected rows."""
-        response = await self._send("GET", f"/usage/imports/{import_id}")
+        response = await self.send("GET", f"/usage/imports/{import_id}")
         return UsageImport.model_validate(response.json())
 
     async def delete_import(self, import_id: str) -> None:
         """Take an upload back with all its rows."""
-        await self._send("DELETE", f"/usage/imports/{import_id}")
+        await self.send("DELETE", f"/usage/imports/{import_id}")
 
     async def usage_summary(self) -> dict[str, Any]:
         """Spend by time and dimension, anomalies, charts."""
-        return (await self._send("GET", "/usage/summary")).json()
+        return (await self.send("GET", "/usage/summary")).json()
 
     async def reports(self) -> list[ReportEntry]:
         """The reports, newest first."""
-        response = await self._send("GET", "/reports")
+        response = await self.send("GET", "/reports")
         return [ReportEntry.model_validate(item) for item in response.json()]
 
     async def report(self, report_id: str) -> dict[str, Any]:
         """One report: its content as data and as Markdown."""
-        return (await self._send("GET", f"/reports/{report_id}")).json()
+        return (await self.send("GET", f"/reports/{report_id}")).json()
 
     async def health(self) -> Health:
         """How the service is; a degraded one answers too."""
-        return Health.model_validate((await self._send("GET", "/health/ready")).json())
+        return Health.model_validate((await self.send("GET", "/health/ready")).json())
 
     async def events(self, thread_id: str, after: int = 0) -> AsyncGenerator[EventJson, None]:
         """Every event of a thread after `after`, then the live ones; survives lost connections.
@@ -188,7 +188,8 @@ class ApiClient:
                 async for event in sse_events(response.aiter_lines()):
                     yield event
 
-    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+    async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One call; raises ApiError for every answer that is an error."""
         options.setdefault("timeout", TIMEOUT)
         try:
             # A proxy from the environment must never stand between the pages and their server.

@@ -1,16 +1,18 @@
 """Builds the pages and mounts them at /app: offline, private, and without Gradio's own chrome."""
 
 import warnings
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from gradio.components.navbar import Navbar
 
 from ui.markup import PAGE_SCRIPT, STATIC, STATIC_PATH, static_version
+from ui.pages.account import build_account
 from ui.pages.chat import build_chat
 from ui.pages.costs import build_costs
 from ui.theme import Goldenpath
@@ -37,11 +39,17 @@ def build_app(api_url: str) -> gr.Blocks:
         build_chat(blocks, api_url, MOUNT_PATH)
     with blocks.route("Costs", "costs"):
         build_costs(blocks, api_url, MOUNT_PATH)
+    with blocks.route("Account", "account"):
+        build_account(blocks, api_url, MOUNT_PATH)
     blocks.queue(default_concurrency_limit=MOST_FOLLOWERS, api_open=False)
     return blocks
 
 
-def mount_ui(app: FastAPI, api_url: str) -> None:
+#: Who a request's pages are shown to, or None; then they are refused with 401.
+PageUser = Callable[[Request], Awaitable[str | None]]
+
+
+def mount_ui(app: FastAPI, api_url: str, page_user: PageUser) -> None:
     """Mount the pages at /app; they reach the service at `api_url` like any other client."""
     app.add_api_route("/manifest.json", _manifest, include_in_schema=False)
     app.add_api_route("/favicon.ico", _favicon, include_in_schema=False)
@@ -50,10 +58,10 @@ def mount_ui(app: FastAPI, api_url: str) -> None:
     with warnings.catch_warnings():
         # Said of every application with several pages, also when SSR is off as here.
         warnings.filterwarnings("ignore", message="SSR mode is not supported with multi-page")
-        _mount(app, build_app(api_url))
+        _mount(app, build_app(api_url), page_user)
 
 
-def _mount(app: FastAPI, blocks: gr.Blocks) -> None:
+def _mount(app: FastAPI, blocks: gr.Blocks, page_user: PageUser) -> None:
     gr.mount_gradio_app(
         app,
         blocks,
@@ -68,6 +76,7 @@ def _mount(app: FastAPI, blocks: gr.Blocks) -> None:
         mcp_server=False,
         theme=Goldenpath(),
         head=_head(),
+        auth_dependency=page_user,
     )
 
 

@@ -7,8 +7,8 @@ import gradio as gr
 
 from ui.api_client import ApiClient
 
-#: Headers of the browser's request that say who it is.
-CREDENTIALS = ("authorization", "cookie")
+#: Headers of the browser's request that say who it is, and from which page it came.
+CREDENTIALS = ("authorization", "x-api-key", "cookie", "origin", "sec-fetch-site")
 
 
 def client_for(api_url: str, request: gr.Request) -> ApiClient:

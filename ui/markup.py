@@ -33,6 +33,8 @@ ICONS: Final[Mapping[str, str]] = {
     "theme": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5v17a8.5 8.5 0 0 0 0-17Z"/>',
     "spark": '<path d="M12 3.5 13.9 10l6.6 2-6.6 2L12 20.5 10.1 14l-6.6-2 6.6-2L12 3.5Z"/>',
     "file": '<path d="M7 3h7l5 5v13H7zM14 3v5h5"/>',
+    "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20a7.5 7.5 0 0 1 15 0"/>',
+    "leave": '<path d="M14 5V4H5v16h9v-1m-4-7h11m-3.5-3.5L21 12l-3.5 3.5"/>',
     "hand": '<path d="M12 21a7 7 0 0 1-7-7v-3m3 1V6m4 6V4m4 8V6m3 5v3a7 7 0 0 1-7 7"/>',
 }
 

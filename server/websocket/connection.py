@@ -9,9 +9,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.errors import NotSignedIn
 from domain.events import timestamp
-from domain.identity import UserContext
+from server.auth.authenticators import Authenticator
+from server.auth.credentials import named_token
 from server.composition import Services
-from server.dependencies import Authenticator
 from server.websocket.allowance import Allowance
 from server.websocket.calls import Call, Frame, answer, failure, read_frame, refused_frame
 from server.websocket.connections import (
@@ -22,10 +22,11 @@ from server.websocket.connections import (
     Farewell,
 )
 from server.websocket.failures import Refused, refusal_of
-from server.websocket.handshake import offered_token
+from server.websocket.handshake import offered_token, own_cookie
 from server.websocket.messages import SignIn
 from server.websocket.methods import Following, Methods
 from server.websocket.outbox import Outbox
+from server.websocket.standing import Standing
 from server.websocket.subscriptions import Subscriptions
 from server.websocket.tasks import end
 
@@ -48,6 +49,8 @@ class Connection:
         self._authenticate = authenticate
         self._registry = registry
         self._outbox = Outbox()
+        self._standing: Standing | None = None
+        self._signed_in = asyncio.Event()
         self._farewell: Farewell | None = None
         self._leaving = asyncio.Event()
         settings = services.settings
@@ -76,6 +79,7 @@ class Connection:
                     tasks.create_task(self._outbox.send_all(self._websocket), name="ws writer"),
                     tasks.create_task(self._serve(subscriptions), name="ws reader"),
                     tasks.create_task(self._leaving.wait(), name="ws leaving"),
+                    tasks.create_task(self._watch_standing(), name="ws standing"),
                 )
                 await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
                 await end(*parts)
@@ -83,9 +87,10 @@ class Connection:
             await self._say_farewell()
 
     async def _serve(self, subscriptions: Subscriptions) -> None:
-        user = await self._sign_in()
-        if user is None:
+        standing = await self._sign_in()
+        if standing is None:
             return
+        user = standing.user
         with self._registry.signed_in(user) as is_welcome:
             if not is_welcome:
                 self.leave(TOO_MANY)
@@ -98,16 +103,25 @@ class Connection:
                     "server_time": timestamp(datetime.now(UTC)),
                 }
             )
-            methods = Methods(self._services, self._authenticate, user, subscriptions)
+            self._standing = standing
+            self._signed_in.set()
+            methods = Methods(self._services, standing, subscriptions)
             while (received := await self._receive()) is not None:
                 await self._handle(received, methods, subscriptions)
 
-    async def _sign_in(self) -> UserContext | None:
+    async def _watch_standing(self) -> None:
+        """Say good-bye to whose credential is good no more; as often as there are pings."""
+        await self._signed_in.wait()
+        if self._standing:
+            await self._standing.until_lost(self._services.settings.ws_ping_s)
+            self.leave(SIGN_IN_FAILED)
+
+    async def _sign_in(self) -> Standing | None:
         """Who is there; None when it stays unknown. What comes before is not even read."""
-        token = offered_token(self._websocket.headers, self._websocket.scope["subprotocols"])
         try:
+            token = self._offered_token()
             try:
-                return await self._authenticate(token)
+                return Standing(self._authenticate, token, await self._authenticate(token))
             except NotSignedIn:
                 if token is not None:
                     raise
@@ -116,13 +130,22 @@ class Connection:
             if received is None:
                 return None
             message = _sign_in_message(received, self._frame_bytes)
-            user = await self._authenticate(message.token)
+            token = named_token(message.token)
+            user = await self._authenticate(token)
             if message.user_id not in (None, user.user_id):
                 raise NotSignedIn
-            return user
+            return Standing(self._authenticate, token, user)
         except (NotSignedIn, TimeoutError):
             self.leave(SIGN_IN_FAILED)
             return None
+
+    def _offered_token(self) -> str | None:
+        """The token that came with the request; raises `NotSignedIn`."""
+        websocket, settings = self._websocket, self._services.settings
+        token = offered_token(websocket.headers, websocket.scope["subprotocols"])
+        if token is None and settings.auth == "accounts":
+            return own_cookie(websocket.headers, settings.public_url)
+        return token
 
     async def _receive(self) -> str | bytes | None:
         """The next frame; None when the peer is gone."""

@@ -9,6 +9,7 @@ from domain.errors import (
     DatabaseAway,
     GoldenpathError,
     InvalidInput,
+    NotAllowed,
     NotFound,
     NotSignedIn,
     TooLarge,
@@ -35,6 +36,7 @@ FailureCode = Literal[
     "binary_frame",
     "too_many_subscriptions",
     "not_signed_in",
+    "not_allowed",
 ]
 
 #: JSON-RPC's own numbers where it has one, else of the range that it leaves to servers.
@@ -54,6 +56,7 @@ RPC_NUMBERS: Final[Mapping[FailureCode, int]] = {
     "binary_frame": -32008,
     "too_many_subscriptions": -32009,
     "not_signed_in": -32010,
+    "not_allowed": -32011,
 }
 
 #: The first that fits counts, so children stand before their parents.
@@ -63,6 +66,7 @@ _CODES: tuple[tuple[type[Exception], FailureCode], ...] = (
     (TooLarge, "too_large"),
     (InvalidInput, "invalid_input"),
     (NotSignedIn, "not_signed_in"),
+    (NotAllowed, "not_allowed"),
     (Unavailable, "unavailable"),
     (GoldenpathError, "internal"),
 )

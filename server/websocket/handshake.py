@@ -4,8 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from server.auth.credentials import (
+    bearer_token,
+    is_own_origin,
+    named_token,
+    session_cookie,
+)
 from server.browsers import Origins
-from server.dependencies import bearer_token
 
 #: The protocol that browsers offer beside their token, and get back.
 SUBPROTOCOL: Final = "goldenpath"
@@ -47,13 +52,21 @@ def origin_problem(
 
 
 def offered_token(headers: Mapping[str, str], subprotocols: Sequence[str]) -> str | None:
-    """The token that came with the request, if one did."""
-    if token := bearer_token(headers.get("authorization")):
-        return token
+    """The token that came with the request, if one did; raises `NotSignedIn` for a cookie's."""
+    if token := bearer_token(headers.get("authorization")) or headers.get("x-api-key"):
+        return named_token(token)
     for offered in subprotocols:
         if offered.startswith(_TOKEN_PROTOCOL):
-            return offered.removeprefix(_TOKEN_PROTOCOL)
+            return named_token(offered.removeprefix(_TOKEN_PROTOCOL))
     return None
+
+
+def own_cookie(headers: Mapping[str, str], public_url: str | None) -> str | None:
+    """The browser's cookie, when a page of this very service connects.
+
+    Browsers send cookies with the connections of any page, and pages of other ports share them.
+    """
+    return session_cookie(headers) if is_own_origin(headers, public_url) else None
 
 
 def _split(address: str) -> SplitResult | None:

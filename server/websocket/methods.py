@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
+from domain.accounts.permissions import require
 from domain.events import timestamp
 from domain.identity import UserContext
 from domain.runs import Run
+from server.auth.credentials import named_token
 from server.composition import Services
-from server.dependencies import Authenticator
 from server.routes.chat import CHAT_ASSISTANT
 from server.runs.answers import OnlyAnswer
 from server.runs.requests import RunRequest
@@ -27,7 +28,11 @@ from server.websocket.messages import (
     Unsubscribe,
     UserMessage,
 )
+from server.websocket.standing import Standing
 from server.websocket.subscriptions import Subscriptions
+
+#: What changes something: starting, answering and stopping runs.
+_WRITING: Final = (UserMessage, StartAgent, Resume, Cancel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +59,22 @@ class Methods:
     def __init__(
         self,
         services: Services,
-        authenticate: Authenticator,
-        user: UserContext,
+        standing: Standing,
         subscriptions: Subscriptions,
     ) -> None:
         self._services = services
-        self._authenticate = authenticate
-        self._user = user
+        self._standing = standing
         self._subscriptions = subscriptions
+
+    @property
+    def _user(self) -> UserContext:
+        """Who it is, with the role of now."""
+        return self._standing.user
 
     async def perform(self, message: Message) -> Done:
         """Do what a message asks.
 
-        Raises `Refused` and all that the services raise.
+        Raises `Refused`, `NotAllowed` and all that the services raise.
         """
         if message.user_id not in (None, self._user.user_id):
             raise Refused(
@@ -74,6 +82,7 @@ class Methods:
                 "This connection belongs to another user than the message names. Leave `user_id` "
                 "out, or sign in on another connection.",
             )
+        require(self._user, "write" if isinstance(message, _WRITING) else "read")
         match message:
             case UserMessage() | StartAgent():
                 return await self._start(_request(message))
@@ -137,7 +146,7 @@ class Methods:
         return Done({"thread_id": str(thread_id), "after": after}, following)
 
     async def _sign_in_again(self, token: str) -> Done:
-        user = await self._authenticate(token)
+        user = await self._standing.renewed(named_token(token))
         if user != self._user:
             raise Refused(
                 "user_mismatch",

@@ -26,6 +26,8 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1360, "height": 860}
 #: The words of Gradio's client for a stream that ended with its page.
 ENDED = ("AbortError: signal is aborted", "Connection errored out")
+#: Forms: one that is refused is shown again, with a status that Chromium takes for a fault.
+FORMS = ("/sign-in", "/register")
 #: Generous: the machine may be busy; a state that comes at all comes in a second.
 DEADLINE_MS = 15_000
 
@@ -77,7 +79,8 @@ class Watch:
         page.on("framenavigated", lambda _: self._forgive_ended_streams())
 
     def _console(self, message: Any) -> None:
-        if message.type == "error":
+        is_form = urlsplit(message.location.get("url", "")).path in FORMS
+        if message.type == "error" and not is_form:
             self.problems.append(f"console: {message.text} {message.location}")
 
     def _forgive_ended_streams(self) -> None:

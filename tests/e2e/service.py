@@ -44,6 +44,13 @@ class Command:
             line = await self._process.stdout.readline()
         assert line.startswith(self._ready), f"it did not start: {line!r}"
 
+    async def line(self) -> str:
+        """The next line that it says."""
+        assert self._process
+        assert self._process.stdout
+        async with asyncio.timeout(DEADLINE_S):
+            return (await self._process.stdout.readline()).decode().strip()
+
     async def kill(self) -> None:
         """Kill it without a chance to say anything."""
         await self._end(signal.SIGKILL)
@@ -81,6 +88,10 @@ class Service(Command):
         self.url = f"http://127.0.0.1:{port}"
         place = ("--port", str(port), "--data-dir", str(data_dir))
         super().__init__(READY, environment or {}, "serve", *place, *options)
+
+    async def first_link(self) -> str:
+        """Where the first account is made, as it says when it starts without any."""
+        return (await self.line()).rpartition(" ")[2]
 
 
 class WorkerProcess(Command):

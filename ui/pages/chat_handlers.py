@@ -15,7 +15,7 @@ from ui.messages import WINDOW
 from ui.pages import chat_views as views
 from ui.pages.chat_painting import ChatParts, FollowRequest, Painter, Tab, Update, blank
 from ui.pages.report_panel import panel_html
-from ui.pages.shell import foot_html, menu_button
+from ui.pages.shell import foot, menu_button
 from ui.transcript import Interrupt
 
 #: A new thread is called what its first question begins with.
@@ -54,13 +54,9 @@ class ChatHandlers:
         """First paint: the thread that the address names, and what stands beside it."""
         client = client_for(self.api_url, request)
         thread_id = query_value(request, "thread")
-        try:
-            foot = foot_html(await client.health())
-        except ApiError:
-            foot = foot_html(None)
         update: Update = {
             self.parts.tools: views.thread_tools(),
-            self.parts.foot: foot,
+            self.parts.foot: await foot(client),
             self.parts.request: follow_request(thread_id),
         }
         return update | await self._listed(client, tab, thread_id)

@@ -92,16 +92,16 @@ class CostsHandlers:
         client = client_for(self._api_url, request)
         parts = self._parts
         try:
-            answer, imports, reports, health = await asyncio.gather(
-                client.usage_summary(), client.usage_imports(), client.reports(), client.health()
+            answer, imports, reports, foot = await asyncio.gather(
+                client.usage_summary(), client.usage_imports(), client.reports(), shell.foot(client)
             )
             costs = views.Costs.from_answer(answer)
             savings = await _savings(client, reports)
         except (ApiError, ValueError, KeyError) as error:
             text = str(error) if isinstance(error, ApiError) else "The summary cannot be read."
-            return {parts.overview: chat_views.notice(text), parts.foot: shell.foot_html(None)}
+            return {parts.overview: chat_views.notice(text), parts.foot: await shell.foot(client)}
         update: Update = {
-            parts.foot: shell.foot_html(health),
+            parts.foot: foot,
             parts.head: views.heading(shell.menu_button(), views.live_line(costs)),
             parts.rejects: "",
         }

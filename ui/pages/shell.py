@@ -1,13 +1,20 @@
 """What every page shares: the side bar with brand, places and the model that answers."""
 
+import asyncio
 from typing import Final
 
 import gradio as gr
 
+from ui.account_client import Account, Accounts
+from ui.api_client import ApiClient, ApiError
 from ui.api_models import Health
 from ui.markup import escaped, icon
 
-PLACES: Final = (("Chat", "", "chat"), ("Costs", "costs", "costs"))
+PLACES: Final = (
+    ("Chat", "", "chat"),
+    ("Costs", "costs", "costs"),
+    ("Account", "account", "person"),
+)
 
 MARK: Final = (
     '<svg class="gp-mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
@@ -34,13 +41,37 @@ def places(current: str, root: str) -> gr.HTML:
     )
 
 
-def foot_html(health: Health | None) -> str:
-    """Which model answers, and the switch between light and dark."""
+async def foot(client: ApiClient) -> str:
+    """The foot of the side bar, as the service tells it now."""
+    try:
+        health, account = await asyncio.gather(client.health(), Accounts(client).account())
+    except ApiError:
+        return foot_html(None, None)
+    return foot_html(health, account)
+
+
+def foot_html(health: Health | None, account: Account | None) -> str:
+    """Who is signed in, which model answers, and the switch between light and dark."""
     return (
-        f'<div class="gp-foot">{model_badge(health)}'
+        f'{_who(account)}<div class="gp-foot">{model_badge(health)}'
         '<button type="button" class="gp-icon-button" data-theme-toggle'
         f' aria-label="Switch between light and dark" title="Light or dark">{icon("theme")}'
         "</button></div>"
+    )
+
+
+def _who(account: Account | None) -> str:
+    if account is None or account.mode == "local":
+        return ""
+    sign_out = (
+        '<form method="post" action="/sign-out"><button type="submit" class="gp-icon-button"'
+        f' aria-label="Sign out" title="Sign out">{icon("leave")}</button></form>'
+    )
+    return (
+        f'<div class="gp-who" data-testid="who"><a href="/app/account"><span>'
+        f"{escaped(account.email or account.name)}</span>"
+        f"<small>{escaped(account.tenant_name)}</small></a>"
+        f"{sign_out if account.mode == 'accounts' else ''}</div>"
     )
 
 

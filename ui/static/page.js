@@ -135,6 +135,15 @@ function onClick(event, trigger) {
   trigger("action", { ...button.dataset });
 }
 
+/* A form of a live block arrives as its action, with its fields by name. */
+function onSubmit(event, trigger) {
+  const form = event.target.closest("form[data-action]");
+  if (!form) return;
+  event.preventDefault();
+  trigger("action", { ...form.dataset, ...Object.fromEntries(new FormData(form)) });
+  form.reset();
+}
+
 function startRename(button, trigger) {
   const row = button.closest("[data-key]");
   const label = row.querySelector("[data-title]");
@@ -164,6 +173,7 @@ function startRename(button, trigger) {
 export function attach(element, props, trigger, watch) {
   let timer;
   element.addEventListener("click", (event) => onClick(event, trigger));
+  element.addEventListener("submit", (event) => onSubmit(event, trigger));
   element.addEventListener("input", (event) => {
     const action = event.target.dataset?.input;
     if (!action) return;

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.app import create_app
+from server.auth.authenticators import Authenticator, local_mode
 from server.composition import Services
-from server.dependencies import Authenticator, local_mode
 from server.stopping import Stopping
 from server.web_server import WebServer
 from server.websocket.connections import ConnectionRegistry
