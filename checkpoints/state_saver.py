@@ -4,6 +4,7 @@ LangGraph's saver holds one lock around every operation, so nobody shares them: 
 use.
 """
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -11,20 +12,24 @@ from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMet
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from checkpoints.rows import checkpoint_rows, saved_config
+from checkpoints.serializer import serializer
 from storage.database import Connection, Pool
 
 
-def reading_saver(pool: Pool) -> AsyncPostgresSaver:
-    """A checkpointer to read with: it takes a connection for as long as each read lasts."""
-    return AsyncPostgresSaver(conn=cast(Any, pool))
+def reading_saver(pool: Pool, types: Iterable[tuple[str, ...]] = ()) -> AsyncPostgresSaver:
+    """A checkpointer to read with, which revives these types.
+
+    It takes a connection for as long as each read lasts.
+    """
+    return AsyncPostgresSaver(conn=cast(Any, pool), serde=serializer(types))
 
 
 class StateSaver(AsyncPostgresSaver):
     """A checkpointer whose reads and writes belong to the caller's transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Use this connection, which is inside a transaction."""
-        super().__init__(conn=connection)
+    def __init__(self, connection: Connection, types: Iterable[tuple[str, ...]] = ()) -> None:
+        """Use this connection, which is inside a transaction, and revive these types."""
+        super().__init__(conn=connection, serde=serializer(types))
 
     async def aput(
         self,
