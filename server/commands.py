@@ -18,6 +18,7 @@ from domain.identity import LOCAL_USER
 from server.composition import open_database, open_services
 from server.retention import kept, tidy
 from server.settings import Settings
+from server.upload_forms import upload_limits
 from storage.database import Database
 from storage.embedded import sole_instance
 from storage.usage_imports import ImportRequest, UsageImporter
@@ -102,7 +103,11 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
     _spare_the_collector()
     async with open_database(settings) as url, Database(url) as database:
         request = ImportRequest(
-            file_name=file.path.name, content=file.path, format=file.format, model=file.model
+            file_name=file.path.name,
+            content=file.path,
+            format=file.format,
+            model=file.model,
+            limits=upload_limits(settings),
         )
         result = await UsageImporter(database).import_stream(LOCAL_USER, request)
     done = result.usage_import
