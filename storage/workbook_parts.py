@@ -2,8 +2,8 @@
 
 from datetime import datetime
 from typing import Any, Final, cast
-from xml.sax.handler import ContentHandler  # nosec B406: an interface, without a parser
-from xml.sax.xmlreader import AttributesImpl  # nosec B406: the same
+from xml.sax.handler import ContentHandler  # nosec B406
+from xml.sax.xmlreader import AttributesImpl  # nosec B406
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils import datetime as excel_dates

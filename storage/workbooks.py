@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
-from xml.sax import SAXException  # nosec B406: what the safe parser raises
+from xml.sax import SAXException  # nosec B406
 from zipfile import ZipFile
 
 from defusedxml.common import DefusedXmlException
