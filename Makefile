@@ -30,11 +30,12 @@ test: $(VENV)/.installed-dev ## run every test, on all cores (finds or installs 
 	@CHROMIUM="$$(sh scripts/find_chromium.sh)" && export CHROMIUM && \
 		exec $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadfile -q $(ARGS)
 
-check: $(VENV)/.installed-dev ## format, lint, types and the architecture's rules
+check: $(VENV)/.installed-dev ## format, lint, types, the architecture's rules and known weaknesses
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Run 'make format' and look at the change." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/basedpyright
 	@$(BIN)/python -m pytest tests/test_architecture.py tests/architecture -q
+	@sh scripts/audit.sh $(BIN)
 
 format: $(VENV)/.installed-dev ## write the house's format and the safe lint fixes
 	@$(BIN)/ruff check --quiet --fix .

@@ -5,7 +5,7 @@ process. This one is made per run, keeps LangGraph's tables and format, and lets
 process commit together.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -20,6 +20,7 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from checkpoints.rows import checkpoint_rows, saved_config, write_rows
+from checkpoints.serializer import serializer
 from storage.database import Pool, retried
 from storage.group_commit import GroupCommit
 from storage.writes import Pen, Write
@@ -30,11 +31,15 @@ class RunSaver(AsyncPostgresSaver):
 
     def __init__(self, pool: Pool, commit: GroupCommit, pen: Pen, *, thread_is_new: bool) -> None:
         """Write with `pen`; a thread that never ran has nothing to read."""
-        super().__init__(conn=cast(Any, pool))
+        super().__init__(conn=cast(Any, pool), serde=serializer())
         self._commit = commit
         self._pen = pen
         self._nothing_to_read = thread_is_new
         self._before: Callable[[], None] | None = None
+
+    def revive(self, types: Iterable[tuple[str, ...]]) -> None:
+        """Revive these types as well."""
+        self.serde = serializer(types)
 
     def before_commit(self, call: Callable[[], None]) -> None:
         """Have this called whenever checkpoint data of the run is about to be committed."""

@@ -4,7 +4,7 @@ LangGraph's saver holds one lock around every operation, so nobody shares them: 
 use.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from psycopg import AsyncCursor
 from psycopg.rows import DictRow
 
 from checkpoints.rows import checkpoint_rows, saved_config
+from checkpoints.serializer import serializer
 from domain.identity import UserContext
 from storage.database import Connection, Database
 
@@ -22,9 +23,11 @@ from storage.database import Connection, Database
 class ReadingSaver(AsyncPostgresSaver):
     """A checkpointer to read a user's threads with: each read takes a connection while it lasts."""
 
-    def __init__(self, database: Database, user: UserContext) -> None:
-        """Read what this user may see."""
-        super().__init__(conn=cast(Any, None))
+    def __init__(
+        self, database: Database, user: UserContext, types: Iterable[tuple[str, ...]] = ()
+    ) -> None:
+        """Read what this user may see, and revive these types."""
+        super().__init__(conn=cast(Any, None), serde=serializer(types))
         self._database = database
         self._user = user
 
@@ -40,9 +43,9 @@ class ReadingSaver(AsyncPostgresSaver):
 class StateSaver(AsyncPostgresSaver):
     """A checkpointer whose reads and writes belong to the caller's transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Use this connection, which is inside a transaction."""
-        super().__init__(conn=connection)
+    def __init__(self, connection: Connection, types: Iterable[tuple[str, ...]] = ()) -> None:
+        """Use this connection, which is inside a transaction, and revive these types."""
+        super().__init__(conn=connection, serde=serializer(types))
 
     async def aput(
         self,

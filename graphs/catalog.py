@@ -7,12 +7,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from graphs.config_file import (
+    ConfigFile,
     GraphSpec,
     read_config_file,
     unusable_graph,
 )
 from graphs.factories import Graph, GraphFactory, GraphUse, UnusableFactory, compiled
 from graphs.modules import NotImportable, make_importable, named_object
+from graphs.state_types import TypeName, declared_types
 
 #: Sets environment variables that have no value yet, from names with values or a dotenv file.
 SetVariables = Callable[[Mapping[str, str] | Path], None]
@@ -30,6 +32,15 @@ class GraphEntry:
     description: str
     #: The graph, or the function that makes it for each use.
     source: Graph | GraphFactory
+    #: What checkpoints may be revived into: types that langgraph.json names, and those that a
+    #: graph declares which is the same for every use.
+    revived: frozenset[TypeName] = frozenset()
+
+    def state_types(self, graph: Graph | None = None) -> frozenset[TypeName]:
+        """What checkpoints may be revived into, in the states of the graph that was made."""
+        if graph is None or not isinstance(self.source, GraphFactory):
+            return self.revived
+        return self.revived | declared_types(graph)
 
     def opened(self, use: GraphUse) -> AbstractAsyncContextManager[Graph]:
         """The graph, for one use; raises `GraphNotMade` when its factory fails."""
@@ -59,24 +70,27 @@ def load_catalog(
     if set_variables:
         set_variables(config.env)
     make_importable(config)
-    entries = {spec.graph_id: _load(spec, config.root) for spec in config.graphs}
+    entries = {spec.graph_id: _load(spec, config) for spec in config.graphs}
     return MappingProxyType(entries)
 
 
-def _load(spec: GraphSpec, root: Path) -> GraphEntry:
+def _load(spec: GraphSpec, config: ConfigFile) -> GraphEntry:
     try:
-        found = named_object(spec.target, spec.attribute, root)
+        found = named_object(spec.target, spec.attribute, config.root)
     except NotImportable as error:
         raise unusable_graph(spec.graph_id, str(error)) from error
     source = _source(spec, found)
     named = spec.graph_id
     if not isinstance(source, GraphFactory) and source.name != "LangGraph":
         named = source.name
+    is_made = isinstance(source, GraphFactory)
+    declared: frozenset[TypeName] = frozenset[TypeName]() if is_made else declared_types(source)
     return GraphEntry(
         graph_id=spec.graph_id,
         title=named.replace("_", " ").capitalize(),
         description=spec.description,
         source=source,
+        revived=config.revived | declared,
     )
 
 

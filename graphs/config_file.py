@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -28,12 +28,11 @@ _IGNORED: Final = frozenset(
         "source",
     }
 )
-_READ: Final = frozenset({"graphs", "dependencies", "env", "http"})
+_READ: Final = frozenset({"graphs", "dependencies", "env", "http", "checkpointer"})
 #: Fine while they are empty.
 _UNSUPPORTED: Final = frozenset(
     {
         "auth",
-        "checkpointer",
         "disable_persistence",
         "encryption",
         "priority",
@@ -90,6 +89,8 @@ class ConfigFile:
     http_app: tuple[str, str] | None
     #: Which pages of other origins may call the API; none when it is missing.
     cors: CorsRules | None
+    #: Types that checkpoints may be revived into, each a module and a name.
+    revived: frozenset[tuple[str, ...]]
 
 
 def read_config_file(path: Path) -> ConfigFile:
@@ -105,6 +106,7 @@ def read_config_file(path: Path) -> ConfigFile:
         env=_env(config.get("env") or {}, root),
         http_app=_http_app(http.get("app")),
         cors=_cors(http.get("cors")),
+        revived=frozenset(_revived(config.get("checkpointer") or {})),
     )
 
 
@@ -143,7 +145,7 @@ def _refuse_unsupported(config: Mapping[str, Any]) -> None:
         if not value:
             continue
         inner = next((name for name, part in _parts(value) if part), None)
-        named = f"{key}.{inner}" if inner and key in {"store", "checkpointer"} else key
+        named = f"{key}.{inner}" if inner and key == "store" else key
         raise unusable_key(named, "this service does not have it. Remove it")
 
 
@@ -221,13 +223,7 @@ def _env(env: object, root: Path) -> Mapping[str, str] | Path:
 
 
 def _http(http: object) -> dict[str, Any]:
-    if not isinstance(http, dict):
-        raise unusable_key("http", "it is not an object")
-    parts = dict(_parts(cast(object, http)))
-    for key, value in parts.items():
-        if value and key not in _READ_HTTP | _IGNORED_HTTP:
-            raise unusable_key(f"http.{key}", "this service does not have it. Remove it")
-    return parts
+    return _only("http", http, _READ_HTTP | _IGNORED_HTTP)
 
 
 def _http_app(app: object) -> tuple[str, str] | None:
@@ -252,3 +248,33 @@ def _cors(cors: object) -> CorsRules | None:
     except re.error as error:
         raise unusable_key("http.cors.allow_origin_regex", str(error)) from None
     return rules
+
+
+def _revived(checkpointer: object) -> Iterator[tuple[str, ...]]:
+    """What `checkpointer.serde.allowed_msgpack_modules` names."""
+    parts = _only("checkpointer", checkpointer, {"serde"})
+    serde = _only(
+        "checkpointer.serde",
+        parts.get("serde") or {},
+        {"allowed_msgpack_modules"},
+    )
+    key = "checkpointer.serde.allowed_msgpack_modules"
+    names: object = serde.get("allowed_msgpack_modules") or []
+    if not isinstance(names, list):
+        raise unusable_key(key, "checkpoints revive no types but those that are named. List them")
+    for name in cast(list[object], names):
+        parts_of_name = cast(list[object], name) if isinstance(name, list) else []
+        texts = tuple(part for part in parts_of_name if isinstance(part, str) and part)
+        if len(texts) != 2 or len(parts_of_name) != 2:
+            raise unusable_key(key, 'it is no list of pairs such as ["my_agent.models", "Plan"]')
+        yield texts
+
+
+def _only(key: str, value: object, known: Set[str]) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise unusable_key(key, "it is not an object")
+    parts = dict(_parts(cast(object, value)))
+    for name, part in parts.items():
+        if part and name not in known:
+            raise unusable_key(f"{key}.{name}", "this service does not have it. Remove it")
+    return parts

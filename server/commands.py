@@ -21,6 +21,7 @@ from server.auth.start_checks import check_who_may_come_in
 from server.composition import Services, open_database, open_services
 from server.retention import kept, tidy
 from server.settings import Settings
+from server.upload_forms import upload_limits
 from storage.accounts.people import People
 from storage.database import Database
 from storage.embedded import sole_instance
@@ -118,7 +119,11 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
     async with open_database(settings) as url, Database(url) as database:
         user = await _owner_of(file, settings, database)
         request = ImportRequest(
-            file_name=file.path.name, content=file.path, format=file.format, model=file.model
+            file_name=file.path.name,
+            content=file.path,
+            format=file.format,
+            model=file.model,
+            limits=upload_limits(settings),
         )
         result = await UsageImporter(database).import_stream(user, request)
     done = result.usage_import

@@ -21,6 +21,21 @@ class SecuritySettings(AccountSettings):
         "and networks, separated by commas.",
     )
 
+    unpacked_mb: int = Field(
+        default=1000, ge=1, description="Largest upload when it is unpacked, megabytes."
+    )
+    unpacked_ratio: int = Field(
+        default=200, ge=2, description="How many times larger a file of an archive may get."
+    )
+    unpacked_files: int = Field(
+        default=1000, ge=1, description="Most files in an archive or workbook."
+    )
+    upload_rows: int = Field(default=5_000_000, ge=1, description="Most rows read of an upload.")
+    upload_columns: int = Field(default=500, ge=2, description="Most columns of an upload.")
+    upload_line_kb: int = Field(
+        default=16 * 1024, ge=1, description="Longest line or row of an upload, kilobytes."
+    )
+
     @field_validator("egress_allow")
     @classmethod
     def _entries_are_understood(cls, entries: str | None) -> str | None:

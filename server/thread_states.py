@@ -13,13 +13,13 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import StateSnapshot, StateUpdate
 from langgraph_sdk.runtime import AccessContext
 
-from checkpoints.state_saver import ReadingSaver, StateSaver
 from domain.errors import Conflict, GoldenpathError, InvalidInput, NotFound, Unavailable
 from domain.identity import UserContext
 from domain.runs import Thread
 from graphs.catalog import GraphEntry
 from graphs.factories import Graph, GraphUse
 from graphs.stream_parts import json_default
+from server.opened_graphs import OpenedGraph, opened_graph
 from server.state_shapes import pending_interrupts
 from storage.database import Connection, Database, DatabaseError
 from storage.json_columns import to_json
@@ -104,8 +104,8 @@ class ThreadStates:
         thread = await self._threads.get(user, thread_id)
         snapshot = None
         if _graph_id(thread):
-            async with self._opened(user, thread, "threads.read") as graph:
-                reading = graph.copy({"checkpointer": ReadingSaver(self._database, user)})
+            async with self._opened(user, thread, "threads.read") as opened:
+                reading = opened.reading(self._database, user)
                 config = moment.config(thread_id)
                 snapshot = await reading.aget_state(config, subgraphs=subgraphs)
         if snapshot and snapshot.created_at:
@@ -121,8 +121,8 @@ class ThreadStates:
         thread = await self._threads.get(user, thread_id)
         if not _graph_id(thread):
             return []
-        async with self._opened(user, thread, "threads.read") as graph:
-            reading = graph.copy({"checkpointer": ReadingSaver(self._database, user)})
+        async with self._opened(user, thread, "threads.read") as opened:
+            reading = opened.reading(self._database, user)
             states = reading.aget_state_history(
                 part.moment.config(thread_id),
                 # As it was stored: without what JSON columns do not take.
@@ -144,7 +144,7 @@ class ThreadStates:
         thread = await self._threads.get(user, thread_id)
         if change.values is None and change.as_node is None:
             change = change._replace(as_node=_COPY)
-        async with self._opened(user, thread, "threads.update") as graph, self._change(user) as to:
+        async with self._opened(user, thread, "threads.update") as opened, self._change(user) as to:
             await take_pen(to, thread_id)
             thread = await lock_thread(to, user, thread_id)
             if thread.status == "busy":
@@ -153,7 +153,7 @@ class ThreadStates:
                     "then change its state."
                 )
             config = moment.config(thread_id)
-            changing = graph.copy({"checkpointer": StateSaver(to)})
+            changing = opened.changing(to)
             if moment.checkpoint_id and not (await changing.aget_state(config)).created_at:
                 raise NotFound("checkpoint", str(moment.checkpoint_id))
             config["metadata"] = {"graph_id": _graph_id(thread)}
@@ -176,10 +176,10 @@ class ThreadStates:
         if not supersteps:
             return await self._threads.create(user, thread_id, metadata)
         graph_id = metadata.get("graph_id")
-        async with self._graph(user, graph_id, "threads.update") as graph, self._change(user) as to:
+        async with self._graph(user, graph_id, "threads.update") as opened, self._change(user) as to:
             if await insert_thread(to, user, thread_id, metadata) is None:
                 raise Conflict(f"The thread {thread_id} exists already. Choose another id.")
-            changing = graph.copy({"checkpointer": StateSaver(to)})
+            changing = opened.changing(to)
             config = Moment().config(thread_id)
             config["metadata"] = {"graph_id": graph_id}
             await _applied(changing, config, supersteps)
@@ -191,20 +191,20 @@ class ThreadStates:
             copy, was_busy = await copy_thread(connection, user, thread_id, uuid4())
             if was_busy and _graph_id(copy) in self._graphs:
                 # Its run has left checkpoints already that the thread's values do not show yet.
-                async with self._opened(user, copy, "threads.read") as graph:
-                    reading = graph.copy({"checkpointer": StateSaver(connection)})
+                async with self._opened(user, copy, "threads.read") as opened:
+                    reading = opened.changing(connection)
                     copy = await _settle(connection, user, copy.thread_id, reading)
             return copy
 
     def _opened(
         self, user: UserContext, thread: Thread, access: AccessContext
-    ) -> AbstractAsyncContextManager[Graph]:
+    ) -> AbstractAsyncContextManager[OpenedGraph]:
         return self._graph(user, _graph_id(thread), access)
 
     @asynccontextmanager
     async def _graph(
         self, user: UserContext, graph_id: object, access: AccessContext
-    ) -> AsyncGenerator[Graph]:
+    ) -> AsyncGenerator[OpenedGraph]:
         if not isinstance(graph_id, str):
             raise InvalidInput(
                 "The thread has no graph yet, so nothing says what its state is made of. Start a "
@@ -213,8 +213,8 @@ class ThreadStates:
         entry = self._graphs.get(graph_id)
         if entry is None:
             raise NotFound("graph", graph_id)
-        async with entry.opened(GraphUse(access, user)) as graph:
-            yield graph
+        async with opened_graph(entry, GraphUse(access, user)) as opened:
+            yield opened
 
     @asynccontextmanager
     async def _change(self, user: UserContext) -> AsyncGenerator[Connection]:

@@ -8,7 +8,11 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from domain.costs.formats.limits import Limits
 from domain.errors import InvalidInput, TooLarge
+from server.settings import Settings
+from storage.archives import ArchiveLimits
+from storage.uploads import UploadLimits
 
 _CHUNK_BYTES = 256 * 1024
 _MEGABYTE = 1024 * 1024
@@ -29,6 +33,21 @@ class UploadForm:
         """The file's bytes."""
         while chunk := await self._file.read(_CHUNK_BYTES):
             yield chunk
+
+
+def upload_limits(settings: Settings) -> UploadLimits:
+    """How much may come in, be unpacked and be read."""
+    return UploadLimits(
+        settings.upload_mb * _MEGABYTE,
+        ArchiveLimits(
+            settings.unpacked_mb * _MEGABYTE, settings.unpacked_ratio, settings.unpacked_files
+        ),
+        Limits(
+            rows=settings.upload_rows,
+            columns=settings.upload_columns,
+            line_bytes=settings.upload_line_kb * 1024,
+        ),
+    )
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import fcntl
 import logging
 import os
 import shutil
-import subprocess
+import subprocess  # nosec B404
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager

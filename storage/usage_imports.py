@@ -278,4 +278,5 @@ def _items(plan: _Plan) -> Iterator[Item]:
         head = first_bytes(unpacked_chunks(part.path, plan.file_name, plan.limits), HEAD_BYTES)
         chunks = unpacked_chunks(part.path, plan.file_name, plan.limits)
         file = UsageFile(plan.file_name, head, chunks)
-        yield from read_usage(plan.known, file, ReadOptions(plan.model, part.workload))
+        options = ReadOptions(plan.model, part.workload, plan.limits.reading)
+        yield from read_usage(plan.known, file, options)

@@ -12,6 +12,7 @@ import pytest
 from langgraph.graph.state import CompiledStateGraph
 
 from graphs.catalog import load_catalog
+from tests.architecture.data_as_code import code_violations
 from tests.architecture.exemptions import (
     BARE_TASK,
     BROAD_EXCEPT,
@@ -111,6 +112,10 @@ def test_each_outside_thing_has_its_one_place(modules: Sequence[Module]) -> None
 
 def test_repositories_ask_first_whose_data_it_is(modules: Sequence[Module]) -> None:
     report(owner_violations(modules))
+
+
+def test_no_data_becomes_code(modules: Sequence[Module]) -> None:
+    report(code_violations(modules))
 
 
 def test_broad_excepts_bare_tasks_and_silenced_types_have_a_reason(

@@ -17,7 +17,7 @@ from domain.costs.imports import UsageImport
 from domain.costs.records import RejectedRow
 from server.dependencies import ServicesDep, UserDep
 from server.shapes import problems
-from server.upload_forms import UploadForm, received_form
+from server.upload_forms import UploadForm, received_form, upload_limits
 from storage.uploads import UploadLimits
 from storage.usage_imports import ImportRequest
 
@@ -25,7 +25,6 @@ router = APIRouter(prefix="/usage/imports", tags=["usage"])
 
 #: Rejects shown with an import; the CSV has all that are kept.
 _SHOWN_REJECTS = 50
-_MEGABYTE = 1024 * 1024
 #: Cells that start so are formulas to a spreadsheet.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -43,7 +42,8 @@ _UPLOAD = {
                             "format": "binary",
                             "description": "The export: "
                             + "; ".join(known.title for known in FORMATS.values())
-                            + ". May be compressed (.gz, or .zip with one file).",
+                            + ". May be compressed (.gz, or .zip with one file), or a workbook "
+                            "(.xlsx), of which the first sheet is read.",
                         },
                         "format": {
                             "type": "string",
@@ -131,9 +131,9 @@ async def import_usage(
 
     Overlapping exports do not double. Prompts and answers in the file are not kept.
     """
-    upload_bytes = services.settings.upload_mb * _MEGABYTE
-    async with received_form(request, upload_bytes) as form:
-        result = await services.usage_imports.import_stream(user, _request(form, upload_bytes))
+    limits = upload_limits(services.settings)
+    async with received_form(request, limits.upload_bytes) as form:
+        result = await services.usage_imports.import_stream(user, _request(form, limits))
     if not result.is_new:
         response.status_code = 200
     return _import_shape(result.usage_import)
@@ -197,13 +197,13 @@ async def download_rejects(
     )
 
 
-def _request(form: UploadForm, upload_bytes: int) -> ImportRequest:
+def _request(form: UploadForm, limits: UploadLimits) -> ImportRequest:
     return ImportRequest(
         file_name=form.file_name,
         content=form.chunks(),
         format=form.fields.get("format") or AUTO,
         model=form.fields.get("model"),
-        limits=UploadLimits(upload_bytes),
+        limits=limits,
     )
 
 

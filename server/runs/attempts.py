@@ -21,6 +21,7 @@ from graphs.node_clock import NodeClock
 from graphs.open_work import RunIdentity
 from graphs.speech import Price
 from graphs.translator import Translator
+from server.opened_graphs import opened_graph
 from server.runs.calls import (
     checkpoint_run,
     given_input,
@@ -137,6 +138,7 @@ class Attempt:
         given, from_checkpoint = given_input(run), None
         start = starting_point(run)
         if run.attempt > 1:
+            saver.revive(entry.state_types())
             last = await saver.aget_tuple({"configurable": {"thread_id": str(run.thread_id)}})
             # Only when this very run has saved a step is there something to go on from.
             if last and checkpoint_run(last.metadata) == run.run_id:
@@ -184,8 +186,8 @@ class Attempt:
 
 @asynccontextmanager
 async def _with_saver(entry: GraphEntry, use: GraphUse, saver: RunSaver) -> AsyncGenerator[Graph]:
-    async with entry.opened(use) as graph:
-        yield graph.copy({"checkpointer": saver})
+    async with opened_graph(entry, use) as opened:
+        yield opened.running(saver)
 
 
 def identity_of(run: Run, title: str) -> RunIdentity:

@@ -10,6 +10,7 @@ from domain.errors import InvalidSettings
 from graphs.config_file import CorsRules, GraphSpec, read_config_file
 
 GRAPHS = {"flow": "./flow.py:graph"}
+REVIVED = "checkpointer.serde.allowed_msgpack_modules"
 
 
 def written(folder: Path, **keys: Any) -> Path:
@@ -34,6 +35,7 @@ def test_all_that_matters_is_read(tmp_path: Path) -> None:
                 "disable_mcp": True,
                 "cors": {"allow_origins": ["https://chat.example.com"], "max_age": 5},
             },
+            checkpointer={"serde": {"allowed_msgpack_modules": [["pkg.state", "Plan"]]}},
         )
     )
     assert config.root == tmp_path.resolve()
@@ -45,6 +47,7 @@ def test_all_that_matters_is_read(tmp_path: Path) -> None:
     assert config.env == {"A": "x", "B": "2", "C": "true"}
     assert config.http_app == ("./app.py", "app")
     assert config.cors == CorsRules(allow_origins=["https://chat.example.com"], max_age=5)
+    assert config.revived == {("pkg.state", "Plan")}
 
 
 def test_what_is_about_images_and_packages_is_left_alone(tmp_path: Path) -> None:
@@ -81,6 +84,19 @@ def test_what_is_about_images_and_packages_is_left_alone(tmp_path: Path) -> None
         ({"store": {"index": {"dims": 3, "embed": "x"}}}, "store.index"),
         ({"store": {"ttl": {"default_ttl": 5}}}, "store.ttl"),
         ({"checkpointer": {"path": "./c.py:c"}}, "checkpointer.path"),
+        (
+            {"checkpointer": {"serde": {"pickle_fallback": True}}},
+            "checkpointer.serde.pickle_fallback",
+        ),
+        (
+            {"checkpointer": {"serde": {"allowed_json_modules": True}}},
+            "checkpointer.serde.allowed_json_modules",
+        ),
+        ({"checkpointer": {"serde": {"allowed_msgpack_modules": True}}}, REVIVED),
+        ({"checkpointer": {"serde": {"allowed_msgpack_modules": ["a.B"]}}}, REVIVED),
+        ({"checkpointer": {"serde": {"allowed_msgpack_modules": [["a", "B", "c"]]}}}, REVIVED),
+        ({"checkpointer": {"serde": 5}}, "checkpointer.serde"),
+        ({"checkpointer": 5}, "checkpointer"),
         ({"checkpointer": {"ttl": {"strategy": "delete"}}}, "checkpointer.ttl"),
         ({"webhooks": {"env_prefix": "X_"}}, "webhooks"),
         ({"ui": {"agent": "./ui.tsx"}}, "ui"),

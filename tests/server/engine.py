@@ -13,6 +13,7 @@ import orjson
 from domain.identity import LOCAL_USER
 from domain.runs import Run
 from graphs.catalog import GraphEntry
+from graphs.state_types import declared_types
 from server.assistants import default_assistants
 from server.runs.attempts import Engine, ExecutionLimits
 from server.runs.feed import Feed
@@ -83,7 +84,9 @@ class RunningEngine:
 def entries(graphs: Mapping[str, Graph]) -> dict[str, GraphEntry]:
     """A catalog of these graphs."""
     return {
-        name: GraphEntry(name, name.replace("_", " ").capitalize(), "", graph)
+        name: GraphEntry(
+            name, name.replace("_", " ").capitalize(), "", graph, declared_types(graph)
+        )
         for name, graph in graphs.items()
     }
 

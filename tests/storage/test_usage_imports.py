@@ -15,6 +15,7 @@ import pytest
 from domain.costs.imports import ImportResult
 from domain.errors import InvalidInput, NotFound, TooLarge, UnreadableFile
 from domain.identity import UserContext
+from storage.archives import ArchiveLimits
 from storage.database import Database
 from storage.uploads import UploadLimits
 from storage.usage_imports import ImportRequest, UsageImporter
@@ -199,7 +200,7 @@ async def test_an_archive_of_several_files_is_refused(database: Database) -> Non
 
 
 async def test_uploads_and_archives_have_limits(database: Database) -> None:
-    small = UploadLimits(upload_bytes=MIB)
+    small = UploadLimits(upload_bytes=MIB, archive=ArchiveLimits(unpacked_bytes=10 * MIB))
     with pytest.raises(TooLarge, match="1 MB"):
         await imported(database, b"x" * (MIB + 1), limits=small)
     bomb = gzip.compress(HEADER + b"2025-01-01,gpt-4o,1,2\n" + b"x" * 11 * MIB)

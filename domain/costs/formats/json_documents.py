@@ -32,7 +32,7 @@ def read_documents(
     """All objects of a file; `head` is its beginning and `chunks` all of it, `head` included."""
     if is_json_lines(head):
         return _from_lines(TextLines(chunks, limits))
-    return _from_stream(chunks)
+    return _from_stream(chunks, limits)
 
 
 def first_objects(head: bytes) -> tuple[Row, ...]:
@@ -87,14 +87,25 @@ def _documents(line: int, value: object) -> Iterator[Document | RejectedRow]:
             yield _no_object(line)
 
 
-def _from_stream(chunks: Iterable[bytes]) -> Iterator[Document | RejectedRow]:
+def _from_stream(chunks: Iterable[bytes], limits: Limits) -> Iterator[Document | RejectedRow]:
     parse: Any = ijson.basic_parse  # pyright: ignore[reportUnknownMemberType]
-    events: Iterator[tuple[str, Any]] = parse(_File(chunks), multiple_values=True)
+    file = _File(chunks, limits.line_bytes)
+    events: Iterator[tuple[str, Any]] = parse(file, multiple_values=True)
     count = 0
     try:
         for value in _values(events):
             count += 1
+            file.row_ends()
             yield from _documents(count, value)
+    except _OverlongRow:
+        yield RejectedRow(
+            line=count + 1,
+            column=None,
+            value=None,
+            code="line_too_long",
+            message=f"The row is longer than {limits.line_bytes} bytes; nothing is read behind it.",
+            next_step="Export without prompt and response texts.",
+        )
     except (ijson.JSONError, UnicodeDecodeError) as error:
         yield _broken(count + 1, str(error))
 
@@ -167,14 +178,29 @@ def _no_object(line: int) -> RejectedRow:
     )
 
 
+class _OverlongRow(Exception):
+    """One row is longer than the limit."""
+
+
 class _File:
     """The chunks as the file object that the parser reads from."""
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
+    def __init__(self, chunks: Iterable[bytes], row_bytes: int) -> None:
         # An empty chunk would mean the end.
         self._chunks = filter(None, as_utf8(iter(chunks)))
+        self._row_bytes = row_bytes
+        self._read = 0
+
+    def row_ends(self) -> None:
+        """What is read from now on belongs to another row."""
+        self._read = 0
 
     def read(self, size: int = -1) -> bytes:
         if size == 0:
             return b""
-        return next(self._chunks, b"")
+        # The parser holds a row until it ends, so an endless one would fill the memory.
+        if self._read > self._row_bytes:
+            raise _OverlongRow
+        chunk = next(self._chunks, b"")
+        self._read += len(chunk)
+        return chunk

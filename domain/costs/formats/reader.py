@@ -12,7 +12,7 @@ from domain.costs.formats.limits import ReadOptions
 from domain.costs.formats.tables import Table, is_blank, is_total, open_table
 from domain.costs.formats.text_lines import TextLines
 from domain.costs.records import Note, RejectedRow, UsageRecord
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, UnreadableFile
 
 Item = UsageRecord | RejectedRow | Note
 _ReadRow = Callable[[Fields], UsageRecord | None]
@@ -58,7 +58,11 @@ class _Reading:
         lines = TextLines(self.file.chunks, self.options.limits)
         table = open_table(lines, self.options.limits)
         if table is None:
-            return
+            raise UnreadableFile(
+                self.file.name,
+                "the line with its column names is too long or unlike the rows below it",
+                "Export it again with one line of column names.",
+            )
         columns = self.known.open_table(table, self.options) if self.known.open_table else None
         if columns is not None and not (columns.has_model or self.options.model):
             raise self.no_model()

@@ -10,6 +10,7 @@ from domain.costs.formats.limits import Limits
 from domain.costs.formats.text_lines import TextLines
 from domain.costs.written_dates import DateStyle, date_style
 from domain.costs.written_numbers import NumberStyle, is_missing, number_style
+from domain.errors import TooLarge
 
 _DELIMITERS = (",", ";", "\t", "|")
 #: A title or a date line may stand above the header.
@@ -68,14 +69,18 @@ def find_header(lines: Sequence[str], limits: Limits) -> Header | None:
             if len(named) < 2 or len(named) * 3 < widest * 2 or not looks_named:
                 continue
             if best is None or len(named) > best[0]:
-                columns = tuple(cell.strip() for cell in row[: limits.columns])
+                # One more than the limit is enough to know.
+                columns = tuple(cell.strip() for cell in row[: limits.columns + 1])
                 best = (len(named), Header(columns, delimiter, line))
             break
     return best[1] if best else None
 
 
 def open_table(lines: TextLines, limits: Limits) -> Table | None:
-    """Read up to the header and look ahead for styles; None when there is no table."""
+    """Read up to the header and look ahead for styles; None when there is no table.
+
+    Raises `TooLarge` for more columns than are read.
+    """
     # The limit is the interpreter's, and lower than the texts that some exports carry along.
     csv.field_size_limit(limits.line_bytes)
     source = iter(lines)
@@ -83,6 +88,8 @@ def open_table(lines: TextLines, limits: Limits) -> Table | None:
     header = find_header(ahead[:_HEADER_WITHIN], limits)
     if header is None:
         return None
+    if len(header.columns) > limits.columns:
+        raise TooLarge("The table", f"{limits.columns} columns", "GOLDENPATH_UPLOAD_COLUMNS")
     body = ahead[header.line :]
     first_rows = [row for _, row in _first_rows(body, header.delimiter)]
     numbers, dates = _styles(header, first_rows)
