@@ -254,7 +254,7 @@ def _database_limits(settings: Settings) -> DatabaseLimits:
     return DatabaseLimits(
         api_connections=settings.api_connections,
         run_connections=settings.run_connections,
-        feed_connections=settings.feed_connections,
+        system_connections=settings.system_connections,
         runs_per_user=settings.runs_per_user,
         api_wait_s=settings.database_wait_s,
     )

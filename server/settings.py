@@ -107,8 +107,10 @@ class Settings(SecuritySettings, BaseSettings):
     recursion_limit: int = Field(default=100, ge=1, description="Most supersteps of one run.")
     api_connections: int = Field(default=8, ge=1, description="Database connections for the API.")
     run_connections: int = Field(default=4, ge=1, description="Database connections for the runs.")
-    feed_connections: int = Field(
-        default=3, ge=1, description="Database connections for readers of events."
+    system_connections: int = Field(
+        default=4,
+        ge=1,
+        description="Database connections for what serves all users: readers of events, sign-ins.",
     )
     database_wait_s: float = Field(
         default=3.0,

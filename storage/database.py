@@ -1,10 +1,10 @@
 """Connections: the pools and the transactions that repositories run in.
 
-Three pools, so that many requests can never starve the runs, nor readers of events either of them;
-and nobody keeps a connection while waiting for a model, a client or a person.
+Three pools, so that many requests can never starve the runs, nor readers of events either; nobody
+keeps a connection while waiting for a model, a client or a person.
 
 Requests act for one user at a time, and Postgres itself shows them nothing else (the row security
-of `storage/migrations`). What the engine reads and writes for all users has its own pools.
+of `storage/migrations`). What is done for all users has pools of its own.
 """
 
 import asyncio
@@ -77,7 +77,7 @@ class DatabaseLimits:
 
     api_connections: int = 8
     run_connections: int = 4
-    feed_connections: int = 3
+    system_connections: int = 4
     runs_per_user: int = 20
     #: How long a request waits for a connection, seconds. Runs have more patience.
     api_wait_s: float = 3.0
@@ -104,17 +104,17 @@ class Database:
             connection_class=AsyncConnection[DictRow],
             **_pool_options("goldenpath runs", limits.run_connections, _RUN_WAITS_S, admits),
         )
-        #: What readers of events are served from, and what tells of the engine's health.
-        self.feed: Pool = AsyncConnectionPool(
+        #: What serves all users at once: readers of events, who signs in, limits, health.
+        self.system: Pool = AsyncConnectionPool(
             url,
             connection_class=AsyncConnection[DictRow],
-            **_pool_options("goldenpath feed", limits.feed_connections, wait_s, ""),
+            **_pool_options("goldenpath system", limits.system_connections, wait_s, ""),
         )
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         """Open all pools."""
-        for pool in (self.api, self.runs, self.feed):
+        for pool in (self.api, self.runs, self.system):
             await self._stack.enter_async_context(pool)
         return self
 
@@ -124,7 +124,7 @@ class Database:
 
     async def drop_broken(self) -> None:
         """Close idle connections that do not work any more, so that nobody meets one."""
-        for pool in (self.api, self.runs, self.feed):
+        for pool in (self.api, self.runs, self.system):
             await pool.check()
 
     @asynccontextmanager
@@ -132,6 +132,12 @@ class Database:
         """A connection that sees what is this user's; each statement is a transaction."""
         async with self.api.connection() as connection:
             await connection.act_for(user)
+            yield connection
+
+    @asynccontextmanager
+    async def system_transaction(self) -> AsyncGenerator[Connection]:
+        """A transaction that acts for nobody and sees all."""
+        async with self.system.connection() as connection, connection.transaction():
             yield connection
 
     @asynccontextmanager

@@ -24,7 +24,7 @@ async def engine_health(database: Database, lease_s: float, wait_s: float) -> En
     """How the engine stands; waits at most `wait_s` for a connection."""
     async with database.api.connection(timeout=wait_s):
         pass  # A request would get one, too.
-    async with database.feed.connection(timeout=wait_s) as connection:
+    async with database.system.connection(timeout=wait_s) as connection:
         cursor = await connection.execute(_SQL["engine"], {"lease_s": lease_s})
         row = await cursor.fetchone()
     assert row

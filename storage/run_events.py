@@ -24,7 +24,7 @@ class EventLog:
     async def after(self, thread_id: UUID, after: int, limit: int) -> list[StoredEvent]:
         """A thread's next events behind `after`, oldest first."""
         parameters = {"thread_id": thread_id, "after": after, "limit": limit}
-        async with self._database.feed.connection() as connection:
+        async with self._database.system.connection() as connection:
             cursor = await connection.execute(_SQL["after"], parameters)
             rows = await cursor.fetchall()
         return [_event(thread_id, row) for row in rows]
@@ -42,7 +42,7 @@ class EventLog:
             "limit": limit,
         }
         found: dict[UUID, list[StoredEvent] | None] = {}
-        async with self._database.feed.connection() as connection:
+        async with self._database.system.connection() as connection:
             cursor = await connection.execute(_SQL["after_many"], parameters, prepare=True)
             for row in await cursor.fetchall():
                 thread_id = row["thread_id"]
@@ -64,14 +64,14 @@ class EventLog:
 
     async def first_of_run(self, run_id: UUID) -> int | None:
         """The first number of a run; None while it has said nothing."""
-        async with self._database.feed.connection() as connection:
+        async with self._database.system.connection() as connection:
             cursor = await connection.execute(_SQL["first_of_run"], {"run_id": run_id})
             row = await cursor.fetchone()
         return row["seq"] if row else None
 
     async def end_of_run(self, thread_id: UUID, run_id: UUID) -> StoredEvent | None:
         """The run's `end`; None while it goes on."""
-        async with self._database.feed.connection() as connection:
+        async with self._database.system.connection() as connection:
             cursor = await connection.execute(_SQL["end_of_run"], {"run_id": run_id})
             row = await cursor.fetchone()
         return _event(thread_id, row) if row else None
@@ -81,7 +81,7 @@ class EventLog:
     ) -> StoredEvent | None:
         """The newest row of a run that is of one of these types."""
         parameters = {"run_id": run_id, "types": list(types)}
-        async with self._database.feed.connection() as connection:
+        async with self._database.system.connection() as connection:
             cursor = await connection.execute(_SQL["last_of_run"], parameters)
             row = await cursor.fetchone()
         return _event(thread_id, row) if row else None
@@ -89,14 +89,14 @@ class EventLog:
     async def missing(self, thread_id: UUID, after: int, until: int) -> tuple[int, int] | None:
         """The first and last number behind `after` and up to `until` whose rows are gone."""
         parameters = {"thread_id": thread_id, "after": after, "until": until}
-        async with self._database.feed.connection() as connection:
+        async with self._database.system.connection() as connection:
             cursor = await connection.execute(_SQL["missing"], parameters)
             row = await cursor.fetchone()
         return (row["first"], row["last"]) if row and row["first"] is not None else None
 
     async def head(self, thread_id: UUID) -> int:
         """The last number given out on a thread, 0 when it has no events."""
-        async with self._database.feed.connection() as connection:
+        async with self._database.system.connection() as connection:
             cursor = await connection.execute(_SQL["head"], {"thread_id": thread_id})
             row = await cursor.fetchone()
         return row["last_seq"] if row else 0

@@ -122,7 +122,7 @@ class RunRepository:
     async def tell_of_return(self, channel: str, run_id: UUID) -> None:
         """Tell every process that listens there that somebody reads a run again."""
         parameters = {"channel": channel, "run_id": run_id}
-        async with self._database.feed.connection() as connection:
+        async with self._database.system.connection() as connection:
             await connection.execute(_SQL["tell_of_return"], parameters)
 
     async def delete(self, user: UserContext, run_id: UUID) -> bool:

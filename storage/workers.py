@@ -123,7 +123,7 @@ class WorkerRegistry:
 
     async def workers_alive(self, lease_s: float) -> int:
         """How many workers have beaten within the lease."""
-        async with self._database.feed.connection() as connection:
+        async with self._database.system.connection() as connection:
             cursor = await connection.execute(_SQL["workers_alive"], {"lease_s": lease_s})
             row = await cursor.fetchone()
         return row["alive"] if row else 0

@@ -23,7 +23,7 @@ class CountedDatabase(Database):
                 statements[_name(query)] += 1
                 return await super().execute(query, *arguments, **options)
 
-        for pool in (self.api, self.runs, self.feed):
+        for pool in (self.api, self.runs, self.system):
             assert isinstance(pool.kwargs, dict)
             pool.kwargs["cursor_factory"] = CountingCursor
 

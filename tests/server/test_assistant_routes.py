@@ -230,7 +230,7 @@ async def test_the_service_says_which_api_it_speaks(api: httpx.AsyncClient) -> N
 async def test_the_service_is_not_ok_without_its_database(
     api: httpx.AsyncClient, services: Services
 ) -> None:
-    await services.database.feed.close()
+    await services.database.system.close()
     assert (await api.get("/ok")).json() == {"ok": True}
     response = await api.get("/ok", params={"check_db": "1"})
     assert (response.status_code, list(response.json())) == (503, ["detail"])

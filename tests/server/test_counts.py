@@ -106,7 +106,7 @@ async def test_readers_hold_no_connections(database_url: str, tmp_path: Path) ->
         held = await connections(database_url)
         assert held.pop("goldenpath api") <= 3
         assert held.pop("goldenpath runs") <= 2
-        assert held.pop("goldenpath feed") <= 3
+        assert held.pop("goldenpath system") <= 4
         # Its pool, and the one on which it hears of jobs.
         assert held.pop("goldenpath queue") <= 4 + 1
         # And the one that hears for all readers.

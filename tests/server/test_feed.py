@@ -124,7 +124,7 @@ async def test_waiting_readers_hold_no_connection(world: World) -> None:
         await reader.reaches(1)
     # At most the one look for all of them is under way, and then none is taken.
     async with asyncio.timeout(DEADLINE_S):
-        while (stats := world.database.feed.get_stats())["pool_available"] != stats["pool_size"]:
+        while (stats := world.database.system.get_stats())["pool_available"] != stats["pool_size"]:
             assert stats["pool_available"] >= stats["pool_size"] - 1
             await asyncio.sleep(0)
     assert stats.get("requests_waiting", 0) == 0
