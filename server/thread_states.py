@@ -176,7 +176,10 @@ class ThreadStates:
         if not supersteps:
             return await self._threads.create(user, thread_id, metadata)
         graph_id = metadata.get("graph_id")
-        async with self._graph(user, graph_id, "threads.update") as opened, self._change(user) as to:
+        async with (
+            self._graph(user, graph_id, "threads.update") as opened,
+            self._change(user) as to,
+        ):
             if await insert_thread(to, user, thread_id, metadata) is None:
                 raise Conflict(f"The thread {thread_id} exists already. Choose another id.")
             changing = opened.changing(to)

@@ -35,7 +35,7 @@ class ApiKeys:
 
     async def find(self, key_hash: bytes) -> UserContext:
         """Whose a key is and what it is good for; raises `NotSignedIn`."""
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             cursor = await connection.execute(_SQL["find"], {"key_hash": key_hash})
             row = await cursor.fetchone()
         if row is None:
@@ -52,21 +52,21 @@ class ApiKeys:
             "scopes": sorted(new.scopes),
             "days": new.good_days,
         }
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             row = await (await connection.execute(_SQL["insert"], parameters)).fetchone()
         assert row is not None
         return _key(row)
 
     async def list(self, user: UserContext) -> list[ApiKey]:
         """The user's keys for their tenant, newest first."""
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             parameters = {**_owner(user), "limit": _MOST_SHOWN}
             rows = await (await connection.execute(_SQL["list"], parameters)).fetchall()
         return [_key(row) for row in rows]
 
     async def revoke(self, user: UserContext, key_id: UUID) -> None:
         """End a key; raises `NotFound`."""
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             parameters = {**_owner(user), "key_id": key_id}
             row = await (await connection.execute(_SQL["revoke"], parameters)).fetchone()
         if row is None:

@@ -38,7 +38,7 @@ class Invitations:
 
     async def find(self, token_hash: bytes) -> Offer:
         """What a link is good for; raises `LinkSpent`."""
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             cursor = await connection.execute(_SQL["find"], {"token_hash": token_hash})
             row = await cursor.fetchone()
         if row is None:
@@ -47,7 +47,7 @@ class Invitations:
 
     async def create_first(self, token_hash: bytes) -> bool:
         """Keep the link that makes the first account; false when there is an account."""
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             parameters = {"token_hash": token_hash, "good_s": GOOD_S}
             cursor = await connection.execute(_SQL["insert_first"], parameters)
             return await cursor.fetchone() is not None
@@ -65,7 +65,7 @@ class Invitations:
             "email": email,
             "good_s": GOOD_S,
         }
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             row = await (await connection.execute(_SQL["insert"], parameters)).fetchone()
         assert row is not None
         return Invitation(**row, invited_by="")
@@ -73,7 +73,7 @@ class Invitations:
     async def list(self, user: UserContext) -> list[Invitation]:
         """The tenant's open links, newest first; raises `NotAllowed`."""
         require(user, "manage")
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             parameters = {"tenant_id": user.tenant_id, "limit": _MOST_SHOWN}
             rows = await (await connection.execute(_SQL["list"], parameters)).fetchall()
         return [Invitation(**row) for row in rows]
@@ -81,7 +81,7 @@ class Invitations:
     async def take_back(self, user: UserContext, invitation_id: UUID) -> None:
         """Let a link do nothing any more; raises `NotFound` and `NotAllowed`."""
         require(user, "manage")
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             parameters = {"tenant_id": user.tenant_id, "invitation_id": invitation_id}
             row = await (await connection.execute(_SQL["take_back"], parameters)).fetchone()
         if row is None:

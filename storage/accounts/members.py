@@ -21,21 +21,21 @@ class Members:
     async def tenants(self, user: UserContext) -> list[Tenant]:
         """Where the user is a member."""
         parameters = {"user_id": user.user_id, "limit": _MOST_TENANTS}
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             rows = await (await connection.execute(_SQL["tenants"], parameters)).fetchall()
         return [Tenant(**row) for row in rows]
 
     async def rename_tenant(self, user: UserContext, name: str) -> None:
         """Give the tenant another name; raises `NotAllowed`."""
         require(user, "manage")
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             parameters = {"tenant_id": user.tenant_id, "name": name.replace("\x00", "")}
             await connection.execute(_SQL["rename_tenant"], parameters)
 
     async def list(self, user: UserContext, limit: int, offset: int) -> list[Member]:
         """Who is a member, in the order in which they joined."""
         parameters = {"tenant_id": user.tenant_id, "limit": limit, "offset": offset}
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             rows = await (await connection.execute(_SQL["list"], parameters)).fetchall()
         return [Member(**row) for row in rows]
 
@@ -45,7 +45,7 @@ class Members:
         Raises `NotFound`, `NotAllowed`, and `Conflict` for the last owner.
         """
         require_over(user, role)
-        async with self._database.transaction() as connection:
+        async with self._database.system_transaction() as connection:
             before, owners = await _locked(connection, user, member_id)
             require_over(user, before)
             require_another_owner(owners, before, role)
@@ -59,7 +59,7 @@ class Members:
         """
         if member_id != user.user_id:
             require(user, "manage")
-        async with self._database.transaction() as connection:
+        async with self._database.system_transaction() as connection:
             before, owners = await _locked(connection, user, member_id)
             if member_id != user.user_id:
                 require_over(user, before)

@@ -95,7 +95,7 @@ class People:
 
         Raises `LinkSpent`, and `Conflict` when the address or the identity has an account.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.system_transaction() as connection:
             await connection.execute(_SQL["first_account_lock"])
             invitation = None
             if entry.invitation_hash is not None:
@@ -109,14 +109,14 @@ class People:
 
     async def accept(self, user: UserContext, invitation_hash: bytes) -> str:
         """Become a member by a link; returns the tenant's id. Raises `LinkSpent`."""
-        async with self._database.transaction() as connection:
+        async with self._database.system_transaction() as connection:
             email = (await _profile(connection, user)).email
             invitation = await _locked(connection, invitation_hash, email)
             return await _entered(connection, user.user_id, "", invitation)
 
     async def profile(self, user: UserContext) -> Profile:
         """Who the user is."""
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             return await _profile(connection, user)
 
     async def rename(self, user: UserContext, name: str) -> None:
@@ -144,13 +144,13 @@ class People:
 
     async def link(self, user: UserContext, identity: ForeignIdentity) -> None:
         """Let the user sign in with an account elsewhere; raises `Conflict` when it is taken."""
-        async with self._database.transaction() as connection:
+        async with self._database.system_transaction() as connection:
             await _linked(connection, user.user_id, identity)
 
     async def identities(self, user: UserContext) -> list[LinkedIdentity]:
         """What the user signs in with elsewhere."""
         parameters = {"user_id": user.user_id, "limit": _MOST_IDENTITIES}
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             cursor = await connection.execute(_SQL["identities"], parameters)
             return [LinkedIdentity(**row) for row in await cursor.fetchall()]
 
@@ -161,11 +161,11 @@ class People:
             raise NotFound("linked account that can be spared", str(identity_id))
 
     async def _row(self, statement: LiteralString, parameters: dict[str, Any]) -> DictRow | None:
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             return await (await connection.execute(statement, parameters)).fetchone()
 
     async def _do(self, statement: LiteralString, parameters: dict[str, Any]) -> None:
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             await connection.execute(statement, parameters)
 
 

@@ -51,12 +51,12 @@ class ProviderSignIns:
             "invitation": sign_in.invitation,
             "next_path": sign_in.next_path,
         }
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             await connection.execute(_SQL["insert"], parameters)
 
     async def take(self, key: ComesBack) -> UnderWay:
         """What was kept, once; raises `LinkSpent` for a foreign, used or late one."""
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             cursor = await connection.execute(_SQL["take"], _values(key) | {"good_s": GOOD_S})
             row = await cursor.fetchone()
         if row is None:

@@ -72,7 +72,7 @@ class Sessions:
         self, user_id: str, cookie_hash: bytes, visitor: Visitor, tenant_id: str | None = None
     ) -> Opened | None:
         """Begin a browser's sign-in; None for somebody who is a member of nothing."""
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             values = _new(user_id, tenant_id, "browser", visitor) | {"cookie_hash": cookie_hash}
             return await _opened(connection, values)
 
@@ -80,7 +80,7 @@ class Sessions:
         self, user_id: str, refresh_hash: bytes, visitor: Visitor, tenant_id: str | None = None
     ) -> Opened | None:
         """Begin an API client's sign-in; None for somebody who is a member of nothing."""
-        async with self._database.transaction() as connection:
+        async with self._database.system_transaction() as connection:
             values = _new(user_id, tenant_id, "api", visitor) | {"cookie_hash": None}
             opened = await _opened(connection, values)
             if opened:
@@ -102,7 +102,7 @@ class Sessions:
 
         Raises `NotSignedIn`. One that was used before ends its sign-in for whoever has the others.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.system_transaction() as connection:
             parameters = {"token_hash": used_hash, **self._limits}
             cursor = await connection.execute(_SQL["lock_refresh_token"], parameters)
             row = await cursor.fetchone()
@@ -120,7 +120,7 @@ class Sessions:
     async def list(self, user: UserContext) -> list[Session]:
         """The user's sign-ins, the last used first."""
         parameters = {"user_id": user.user_id, "limit": _MOST_SHOWN, **self._limits}
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             rows = await (await connection.execute(_SQL["list"], parameters)).fetchall()
         return [Session(**row) for row in rows]
 
@@ -164,11 +164,11 @@ class Sessions:
         return SignedIn(row["session_id"], user)
 
     async def _row(self, statement: LiteralString, parameters: dict[str, Any]) -> DictRow | None:
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             return await (await connection.execute(statement, parameters)).fetchone()
 
     async def _do(self, statement: LiteralString, parameters: dict[str, Any]) -> None:
-        async with self._database.api.connection() as connection:
+        async with self._database.system.connection() as connection:
             await connection.execute(statement, parameters)
 
 

@@ -138,6 +138,6 @@ async def test_the_only_way_to_sign_in_is_not_unlinked(world: World) -> None:
 
 
 async def _tenant_names(world: World) -> list[str]:
-    async with world.database.api.connection() as connection:
+    async with world.database.runs.connection() as connection:
         rows = await (await connection.execute("SELECT name FROM tenants")).fetchall()
     return [row["name"] for row in rows]

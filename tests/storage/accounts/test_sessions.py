@@ -187,7 +187,7 @@ async def test_what_ended_long_ago_is_forgotten(world: World) -> None:
     await browser(world, ann)
     await world.sessions.forget_old()
     assert await _count(world) == 2
-    async with world.database.api.connection() as connection:
+    async with world.database.runs.connection() as connection:
         await connection.execute("UPDATE sessions SET revoked_at = revoked_at - interval '31 days'")
     await world.sessions.forget_old()
     assert await _count(world) == 1
@@ -195,7 +195,7 @@ async def test_what_ended_long_ago_is_forgotten(world: World) -> None:
 
 
 async def _count(world: World) -> int:
-    async with world.database.api.connection() as connection:
+    async with world.database.runs.connection() as connection:
         row = await (await connection.execute("SELECT count(*) AS n FROM sessions")).fetchone()
     assert row
     return row["n"]

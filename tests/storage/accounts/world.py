@@ -12,6 +12,7 @@ from storage.accounts.members import Members
 from storage.accounts.people import Entry, NewPerson, People
 from storage.accounts.sessions import SessionLimits, Sessions
 from storage.database import Database
+from tests.storage.owner import as_owner
 
 HOUR_S = 3600.0
 LIMITS = SessionLimits(idle_s=24 * HOUR_S, longest_s=240 * HOUR_S)
@@ -66,7 +67,7 @@ class World:
             "api_keys": ("created_at", "expires_at"),
             "provider_sign_ins": ("created_at",),
         }
-        async with self.database.transaction() as connection:
+        async with as_owner(self.database) as connection:
             for table, names in columns.items():
                 older = sql.SQL(", ").join(
                     sql.SQL("{0} = {0} - make_interval(secs => {1})").format(

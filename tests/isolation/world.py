@@ -1,0 +1,142 @@
+"""Three people: one who has one of everything, a colleague of hers, and a stranger."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from psycopg import sql
+from pydantic import SecretStr
+
+from server.app import create_app
+from server.composition import open_services
+from server.settings import Settings
+from storage.database import Database
+from tests.server.auth.world import HOST, SECRET, Person, Site
+from tests.storage.owner import as_owner
+
+#: In everything that she made, so that a trace of it is found wherever it shows.
+CANARY = "xylographer"
+
+
+@dataclass(frozen=True)
+class World:
+    """The service and the people."""
+
+    site: Site
+    document: dict[str, Any]
+    alice: Person
+    carol: Person
+    bob: Person
+    #: Hers, by the names that paths and bodies call them.
+    ids: dict[str, str]
+
+    def trace_of_alice(self, text: str, sent: str) -> str | None:
+        """What of hers an answer shows that the request did not bring."""
+        hers = [CANARY, self.alice.email, *(value for value in self.ids.values() if "-" in value)]
+        return next((each for each in hers if each in text and each not in sent), None)
+
+    async def state_of_alice(self) -> dict[str, str]:
+        """All her rows, as text by table."""
+        return await rows_of(self.site.services.database, self.alice)
+
+
+async def rows_of(database: Database, person: Person) -> dict[str, str]:
+    """A person's rows of every table that says whose its rows are."""
+    found: dict[str, str] = {}
+    async with as_owner(database) as connection:
+        cursor = await connection.execute(
+            "SELECT table_name FROM information_schema.columns"
+            " WHERE table_schema = 'goldenpath' AND column_name = 'user_id' ORDER BY table_name"
+        )
+        for row in await cursor.fetchall():
+            table = row["table_name"]
+            query = sql.SQL("SELECT t::text AS row FROM {} t WHERE user_id::text = %s").format(
+                sql.Identifier(table)
+            )
+            rows = await (await connection.execute(query, [person.user_id])).fetchall()
+            found[table] = "\n".join(sorted(each["row"] for each in rows))
+    return found
+
+
+@asynccontextmanager
+async def open_world(url: str, folder: Path) -> AsyncIterator[World]:
+    """The service in mode `accounts` with a worker, and everybody's things in place."""
+    settings = Settings(
+        database_url=SecretStr(url),
+        data_dir=folder,
+        auth="accounts",
+        registration="open",
+        secret_key=SecretStr(SECRET),
+    )
+    async with open_services(settings, with_worker=True) as services:
+        app = create_app(services, HOST)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url=HOST, timeout=60) as api:
+            site = Site(services, api)
+            alice = await site.person("alice")
+            carol = await site.member(alice, "member", "carol")
+            bob = await site.person("bob")
+            ids = await _one_of_everything(site, alice)
+            yield World(site, app.openapi(), alice, carol, bob, ids)
+
+
+async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
+    api, mine = site.api, alice.bearer
+
+    async def made(path: str, body: Any) -> Any:
+        answer = await api.post(path, json=body, headers=mine)
+        assert answer.is_success, f"{path}: {answer.text}"
+        return answer.json()
+
+    async def known(path: str) -> Any:
+        answer = await api.get(path, headers=mine)
+        assert answer.is_success, f"{path}: {answer.text}"
+        return answer.json()
+
+    usage = await made("/usage/imports/sample", {"model": "gpt-4o"})
+    body = {"message": f"Analyze my AI costs, {CANARY}"}
+    chat = await api.post("/chat", json=body, headers=mine)
+    events = [json.loads(line[6:]) for line in chat.text.splitlines() if line.startswith("data: ")]
+    [end] = [event for event in events if event.get("type") == "end"]
+    assert end["status"] == "success", end
+    thread_id, run_id = end["thread_id"], end["run_id"]
+    state = await known(f"/threads/{thread_id}/state")
+    assistant = await made("/assistants", {"graph_id": "supervisor", "name": CANARY})
+    key = await made("/account/keys", {"name": CANARY, "scopes": ["read"]})
+    invitation = await made("/invitations", {"role": "member"})
+    sessions = await known("/account/sessions")
+    reports = await known("/reports")
+    return {
+        "thread_id": thread_id,
+        "run_id": run_id,
+        "checkpoint_id": state["checkpoint"]["checkpoint_id"],
+        "assistant_id": assistant["assistant_id"],
+        "import_id": _id(usage, "import_id"),
+        "report_id": _id(reports, "report_id"),
+        "key_id": _id(key, "key_id"),
+        "invitation_id": _id(invitation, "invitation_id"),
+        "session_id": _id(sessions, "session_id"),
+        "user_id": alice.user_id,
+        "tenant_id": alice.tenant_id,
+        # Nothing of hers yet: as unknown as what nobody has.
+        "identity_id": str(uuid4()),
+        "namespace": "data",
+    }
+
+
+def _id(answer: Any, name: str) -> str:
+    """The first id of that name in an answer, however deep."""
+    if isinstance(answer, dict):
+        if name in answer:
+            return str(answer[name])
+        answer = list(answer.values())
+    if isinstance(answer, list):
+        for each in answer:
+            if found := _id(each, name):
+                return found
+    return ""
