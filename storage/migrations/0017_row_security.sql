@@ -37,6 +37,12 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA goldenpath, langgraph, procrastinate
 -- No request has any business there.
 REVOKE ALL ON schema_migrations, last_tidying FROM goldenpath_api;
 REVOKE INSERT, UPDATE, DELETE ON workers FROM goldenpath_api;
+-- Who somebody is, and how often they came, is asked before there is a user to act for: the door
+-- alone reads and writes that.
+REVOKE ALL ON users, tenants, memberships, invitations, sessions, refresh_tokens, identities,
+    provider_sign_ins, api_keys, rate_limits, login_failures FROM goldenpath_api;
+-- What was done stays said.
+REVOKE UPDATE, DELETE ON audit_log FROM goldenpath_api;
 
 -- Written as sub-queries, so that each is looked up once a statement and not once a row.
 CREATE FUNCTION acting_tenant() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
@@ -58,8 +64,10 @@ BEGIN
         );
     END LOOP;
     -- Of a tenant, whose users share them.
-    FOREACH name IN ARRAY ARRAY['usage_imports', 'usage_rejects', 'usage_records', 'reports']
-    LOOP
+    FOREACH name IN ARRAY ARRAY[
+        'usage_imports', 'usage_rejects', 'usage_records', 'reports', 'connections', 'tenant_keys',
+        'audit_log'
+    ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format(
             'CREATE POLICY of_tenant ON %I TO goldenpath_api USING ('

@@ -26,6 +26,12 @@ SHARED = {"usage_imports", "usage_records", "usage_rejects", "reports"}
 
 #: Of nobody: the engine's own.
 OF_THE_ENGINE = {"workers", "schema_migrations", "last_tidying"}
+
+#: What is looked at before anybody is signed in. Requests that act for somebody cannot.
+OF_THE_DOOR = {
+    *("users", "tenants", "memberships", "invitations", "sessions", "refresh_tokens"),
+    *("identities", "provider_sign_ins", "api_keys", "rate_limits", "login_failures"),
+}
 OF_LANGGRAPH = {"checkpoints", "checkpoint_blobs", "checkpoint_writes"}
 
 TABLES: LiteralString = """
@@ -78,7 +84,15 @@ async def test_every_table_of_users_is_secured(database: Database) -> None:
     async with as_owner(database) as connection:
         rows = await (await connection.execute(TABLES)).fetchall()
     ours = {row["name"] for row in rows if row["schema"] == "goldenpath"} - OF_THE_ENGINE
-    assert await secured_tables(database) == ours | OF_LANGGRAPH
+    assert await secured_tables(database) == (ours | OF_LANGGRAPH) - OF_THE_DOOR
+
+
+@pytest.mark.parametrize("table", sorted(OF_THE_DOOR))
+async def test_no_request_reads_who_anybody_is(database: Database, table: str) -> None:
+    query = sql.SQL("SELECT 1 FROM {}").format(sql.Identifier(table))
+    async with database.acting_for(LOCAL_USER) as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await connection.execute(query)
 
 
 async def test_requests_act_as_a_role_that_cannot_bypass_it(database: Database) -> None:
