@@ -18,6 +18,9 @@ class Retention:
     runs_days: int = 90
     #: Threads that went with their run.
     gone_threads_h: float = 24.0
+    #: Sign-ins, so long after they have ended; each is good so long at most.
+    sign_ins_days: float = 30.0
+    sign_ins_good_days: float = 30.0
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ def kept(settings: Settings) -> Retention:
         stream_parts_h=settings.keep_stream_parts_h,
         checkpoints=settings.keep_checkpoints,
         runs_days=settings.keep_runs_days,
+        sign_ins_good_days=settings.session_days,
     )
 
 
@@ -88,6 +89,9 @@ async def _clear(at_work: Tidying, retention: Retention) -> Cleared:
     cleared.threads = await at_work.clear_gone_threads(retention.gone_threads_h)
     if retention.runs_days:
         cleared.runs = await at_work.clear_runs(retention.runs_days)
+    if at_work.may_go_on():
+        good_days, keep_days = retention.sign_ins_good_days, retention.sign_ins_days
+        await at_work.clear_sign_ins(good_days, keep_days)
     if retention.checkpoints != "all":
         await _clear_checkpoints(at_work, retention, cleared)
     if at_work.may_go_on():

@@ -90,6 +90,17 @@ class Tidying:
                 deleted += self.may_go_on() and await self._delete_thread(row["thread_id"])
         return deleted
 
+    async def clear_sign_ins(self, good_days: float, keep_days: float) -> int:
+        """Delete sign-ins that have ended so long ago; returns how many.
+
+        `good_days` is how long each is good at most.
+        """
+        good_s, keep_s = good_days * 24 * _HOUR_S, keep_days * 24 * _HOUR_S
+        cursor = await self.connection.execute(
+            _SQL["clear_sign_ins"], {"good_s": good_s, "keep_s": keep_s}
+        )
+        return cursor.rowcount
+
     async def threads_with_old_checkpoints(self, before: str) -> AsyncGenerator[UUID]:
         """Threads that have checkpoints older than `before` that are not the newest."""
         after = _FIRST_ID

@@ -152,10 +152,6 @@ class Sessions:
         if await self._row(_SQL["switch_tenant"], parameters) is None:
             raise NotFound("workspace of yours", tenant_id)
 
-    async def forget_old(self) -> None:
-        """Delete what ended long ago."""
-        await self._do(_SQL["forget_old"], self._limits)
-
     async def _signed_in(self, statement: LiteralString, parameters: dict[str, Any]) -> SignedIn:
         row = await self._row(statement, parameters | self._limits)
         if row is None:

@@ -135,3 +135,15 @@ FROM (
     SELECT thread_id FROM threads WHERE thread_id > %(after)s ORDER BY thread_id LIMIT %(limit)s
 ) AS t
 ORDER BY t.thread_id
+
+-- clear_sign_ins --
+-- Sign-ins that ended long ago, those at providers that nobody finished, links that nobody used.
+WITH under_way AS (
+    DELETE FROM provider_sign_ins WHERE created_at < now() - interval '1 day'
+), links AS (
+    DELETE FROM invitations
+    WHERE accepted_at IS NULL AND expires_at < now() - make_interval(secs => %(keep_s)s)
+)
+DELETE FROM sessions
+WHERE revoked_at < now() - make_interval(secs => %(keep_s)s)
+    OR created_at < now() - make_interval(secs => %(good_s)s) - make_interval(secs => %(keep_s)s)

@@ -106,12 +106,3 @@ WHERE s.session_id = %(session_id)s AND s.user_id = %(user_id)s AND s.revoked_at
     AND EXISTS (SELECT FROM memberships m
                 WHERE m.tenant_id = %(tenant_id)s AND m.user_id = s.user_id)
 RETURNING s.session_id
-
--- forget_old --
--- Sign-ins that ended long ago, and those at providers that nobody finished.
-WITH old AS (
-    DELETE FROM provider_sign_ins WHERE created_at < now() - interval '1 day'
-)
-DELETE FROM sessions
-WHERE revoked_at < now() - interval '30 days'
-    OR created_at < now() - make_interval(secs => %(longest_s)s) - interval '30 days'

@@ -3,10 +3,12 @@
 import asyncio
 
 import pytest
+from psycopg import sql
 
 from domain.errors import NotFound, NotSignedIn
 from domain.identity import UserContext
 from storage.accounts.sessions import Opened, Visitor
+from storage.retention import tidying
 from tests.storage.accounts.world import World, hashed
 
 
@@ -180,22 +182,34 @@ async def test_a_sign_in_goes_over_to_another_tenant_and_comes_back_there(world:
     assert (await world.sessions.by_cookie(hashed("next time"))).user.tenant_id == ann.tenant_id
 
 
-async def test_what_ended_long_ago_is_forgotten(world: World) -> None:
+async def test_what_ended_long_ago_is_cleared_away(world: World) -> None:
     ann = await world.owner("ann")
-    opened = await browser(world, ann, "ended")
-    await world.sessions.revoke(ann, opened.session_id)
+    ended = await browser(world, ann, "ended")
+    await world.sessions.revoke(ann, ended.session_id)
     await browser(world, ann)
-    await world.sessions.forget_old()
-    assert await _count(world) == 2
+    await world.invitations.create(ann, hashed("unused"), "viewer", None)
+
+    async def cleared() -> int:
+        async with tidying(world.database.url, lambda: True) as at_work:
+            assert at_work
+            return await at_work.clear_sign_ins(good_days=10, keep_days=30)
+
+    assert await cleared() == 0
     async with world.database.runs.connection() as connection:
         await connection.execute("UPDATE sessions SET revoked_at = revoked_at - interval '31 days'")
-    await world.sessions.forget_old()
-    assert await _count(world) == 1
+    assert await cleared() == 1
     assert await is_good(world)
+    # Nobody ended this one: it went out of date.
+    await world.let_pass(hours=39 * 24)
+    assert await cleared() == 0
+    await world.let_pass(hours=2 * 24)
+    assert await cleared() == 1
+    assert await _count(world, "invitations") == 0
 
 
-async def _count(world: World) -> int:
+async def _count(world: World, table: str) -> int:
+    count = sql.SQL("SELECT count(*) AS n FROM {}").format(sql.Identifier(table))
     async with world.database.runs.connection() as connection:
-        row = await (await connection.execute("SELECT count(*) AS n FROM sessions")).fetchone()
+        row = await (await connection.execute(count)).fetchone()
     assert row
     return row["n"]
