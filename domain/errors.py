@@ -2,6 +2,8 @@
 
 GoldenpathError
 ├── NotSignedIn              nobody, or a token of nobody
+├── NotAllowed               somebody whose role or key does not allow this
+├── TooManyRequests          more of them than a limit allows, for now
 ├── NotFound                 an object that does not exist, or is another owner's
 ├── Conflict                 the object's state does not allow this now
 │   └── NotWaiting           an answer to an interrupt that is not pending
@@ -31,6 +33,19 @@ class NotSignedIn(GoldenpathError):
 
     def __init__(self) -> None:
         super().__init__("The token is missing, wrong or out of date. Sign in and send a new one.")
+
+
+class NotAllowed(GoldenpathError):
+    """Who asks is known, and may not do this."""
+
+
+class TooManyRequests(GoldenpathError):
+    """Somebody asked for more than a limit allows; later it is fine again."""
+
+    def __init__(self, what: str, again_in_s: int) -> None:
+        unit = "second" if again_in_s == 1 else "seconds"
+        super().__init__(f"{what}, so this was not done. Try again in {again_in_s} {unit}.")
+        self.again_in_s = again_in_s
 
 
 class NotFound(GoldenpathError):

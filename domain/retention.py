@@ -18,6 +18,8 @@ class Retention:
     runs_days: int = 90
     #: Threads that went with their run.
     gone_threads_h: float = 24.0
+    #: Entries of the audit log; 0 keeps all.
+    audit_days: int = 365
 
 
 @dataclass(slots=True)
@@ -30,6 +32,9 @@ class Cleared:
     checkpoints: int = 0
     #: Saved values of channels that no checkpoint has any more.
     values: int = 0
+    #: Counts of requests and of failed sign-ins that say nothing any more.
+    counts: int = 0
+    audit_entries: int = 0
 
     def sentence(self) -> str:
         """What was cleared, for people."""

@@ -1,14 +1,18 @@
 """The web application: routes, errors, pages, and the services behind them."""
 
 from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI
 from fastapi.responses import RedirectResponse
+from starlette.types import ASGIApp
 
 from graphs.config_file import read_config_file
 from server.browsers import Origins, let_pages_in
 from server.composition import Services
-from server.dependencies import Authenticator, database_is_there, local_mode
+from server.dependencies import Authenticator, database_is_there, local_mode, within_limits
+from server.edge.stack import with_edge
 from server.errors import add_error_handlers
 from server.routes import (
     assistants,
@@ -37,7 +41,19 @@ _WITH_DATABASE = (
 _WITHOUT_DATABASE = (system, health, websocket, not_built)
 
 #: Where the pages are.
-UI_PATH = "/app"
+UI_PATH: Final = "/app"
+
+
+class Application(FastAPI):
+    """FastAPI behind our edge, so that its answers to bugs pass it too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """All of FastAPI's, inside of ours."""
+        services: Services = self.state.services
+        own_url: str = self.state.api_url
+        names = [urlsplit(own_url).netloc]
+        stack = super().build_middleware_stack()
+        return with_edge(stack, services.settings, self.state.origins, names)
 
 
 def create_app(
@@ -48,12 +64,13 @@ def create_app(
     `api_url` is where the pages reach the API of this very application, `authenticate` says whose a
     request's token is.
     """
-    app = FastAPI(
+    app = Application(
         title="goldenpath",
         summary="LangGraph agents and workflows, streamed live, durable on Postgres alone.",
         version=_version(),
     )
     app.state.services = services
+    app.state.api_url = api_url
     app.state.authenticate = authenticate
     app.state.websockets = ConnectionRegistry(services.settings.ws_connections_per_user)
     add_error_handlers(app)
@@ -61,7 +78,8 @@ def create_app(
     app.state.origins = Origins(cors)
     let_pages_in(app, cors)
     for module in _WITH_DATABASE:
-        app.include_router(module.router, dependencies=[Depends(database_is_there)])
+        needed = [Depends(database_is_there), Depends(within_limits)]
+        app.include_router(module.router, dependencies=needed)
     for module in _WITHOUT_DATABASE:
         app.include_router(module.router)
 

@@ -12,6 +12,7 @@ from domain.costs.prices import PriceBook
 from graphs.catalog import GraphEntry, load_catalog
 from server.assistants import default_assistants
 from server.call_price import call_price
+from server.edge.quotas import Quotas
 from server.http_app import http_app_lifespan
 from server.probe import Probe, ProbeLimits
 from server.readiness import Readiness
@@ -65,6 +66,7 @@ class Services:
     usage: UsageRepository
     usage_imports: UsageImporter
     reports: ReportRepository
+    quotas: Quotas
     graphs: Mapping[str, GraphEntry]
     manager: RunManager
     feed: Feed
@@ -152,6 +154,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             usage=UsageRepository(database),
             usage_imports=UsageImporter(database),
             reports=ReportRepository(database),
+            quotas=Quotas(database, settings),
             graphs=graphs,
             manager=manager,
             feed=feed,

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from domain.errors import DatabaseAway
 from domain.identity import LOCAL_USER, UserContext
 from server.composition import Services
+from server.edge.quotas import count_request
 
 
 class Authenticator(Protocol):
@@ -42,6 +43,11 @@ async def current_user(request: Request) -> UserContext:
 
 ServicesDep = Annotated[Services, Depends(services)]
 UserDep = Annotated[UserContext, Depends(current_user)]
+
+
+async def within_limits(request: Request, user: UserDep) -> None:
+    """Count the request of who asks; raises `TooManyRequests`."""
+    await count_request(request, user)
 
 
 async def database_is_there(services: ServicesDep) -> None:

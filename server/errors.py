@@ -7,17 +7,22 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from domain.errors import (
     Conflict,
     DatabaseAway,
     GoldenpathError,
     InvalidInput,
+    NotAllowed,
     NotFound,
     NotSignedIn,
     TooLarge,
+    TooManyRequests,
     Unavailable,
 )
+from server.edge.quotas import count_stranger
+from server.edge.request_ids import current_request_id
 from storage.database import DATABASE_AWAY, DatabaseFull
 
 logger = logging.getLogger(__name__)
@@ -25,9 +30,11 @@ logger = logging.getLogger(__name__)
 #: The first that fits counts, so children stand before their parents.
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotSignedIn, 401),
+    (NotAllowed, 403),
     (NotFound, 404),
     (Conflict, 409),
     (TooLarge, 413),
+    (TooManyRequests, 429),
     (InvalidInput, 422),
     (Unavailable, 503),
     (GoldenpathError, 500),
@@ -48,6 +55,8 @@ DATABASE_FULL_SENTENCE = (
 def add_error_handlers(app: FastAPI) -> None:
     """Answer every error as `{"detail": "<sentence>"}`."""
     app.add_exception_handler(GoldenpathError, _domain_error)
+    app.add_exception_handler(NotSignedIn, _stranger)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(DatabaseFull, _database_full)
@@ -58,7 +67,26 @@ def add_error_handlers(app: FastAPI) -> None:
 
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:
     status = next(status for kind, status in _STATUSES if isinstance(error, kind))
-    return _answer(status, str(error), _HEADERS.get(status))
+    headers = _HEADERS.get(status)
+    if isinstance(error, TooManyRequests):
+        headers = {"Retry-After": str(error.again_in_s)}
+    return _answer(status, str(error), headers)
+
+
+async def _stranger(request: Request, error: Exception) -> JSONResponse:
+    """Nobody's requests count too, so that guessing has an end."""
+    try:
+        await count_stranger(request)
+    except TooManyRequests as refusal:
+        error = refusal
+    except DATABASE_AWAY as away:
+        return await _database_away(request, away)
+    return await _domain_error(request, error)
+
+
+async def _gone(request: Request, error: Exception) -> JSONResponse:
+    # Nobody reads it: the client left while it sent.
+    return _answer(400, "The request ended before it was complete. Send it again.")
 
 
 async def _bad_request(request: Request, error: Exception) -> JSONResponse:
@@ -87,7 +115,10 @@ async def _database_full(request: Request, error: Exception) -> JSONResponse:
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:
     logger.error("%s %s failed.", request.method, request.url.path, exc_info=error)
-    return _answer(500, "Something went wrong here, not with your request. The log has it.")
+    name = current_request_id()
+    return _answer(
+        500, f"Something went wrong here, not with your request. The log has it as {name}."
+    )
 
 
 def _answer(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -27,6 +27,7 @@ def kept(settings: Settings) -> Retention:
         stream_parts_h=settings.keep_stream_parts_h,
         checkpoints=settings.keep_checkpoints,
         runs_days=settings.keep_runs_days,
+        audit_days=settings.keep_audit_days,
     )
 
 
@@ -90,6 +91,9 @@ async def _clear(at_work: Tidying, retention: Retention) -> Cleared:
         cleared.runs = await at_work.clear_runs(retention.runs_days)
     if retention.checkpoints != "all":
         await _clear_checkpoints(at_work, retention, cleared)
+    cleared.counts = await at_work.clear_counts()
+    if retention.audit_days:
+        cleared.audit_entries = await at_work.clear_audit_log(retention.audit_days)
     if at_work.may_go_on():
         await at_work.finish(cleared)
     return cleared

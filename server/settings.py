@@ -15,6 +15,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import InvalidSettings
+from server.edge_settings import EdgeSettings
 
 PREFIX = "GOLDENPATH_"
 
@@ -28,7 +29,7 @@ _LIBRARIES = {
 }
 
 
-class Settings(BaseSettings):
+class Settings(EdgeSettings, BaseSettings):
     """What can be set, with defaults that suit one machine."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -129,10 +130,6 @@ class Settings(BaseSettings):
         gt=0,
         description="Messages a second over one connection to /ws; at once five times as many.",
     )
-    ws_hosts: str | None = Field(
-        default=None,
-        description="Names besides loopback's that /ws is reached by, separated by commas.",
-    )
     keep_stream_parts_h: float = Field(
         default=24.0,
         ge=0,
@@ -158,12 +155,6 @@ class Settings(BaseSettings):
     log_level: str = Field(
         default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged."
     )
-
-    @property
-    def ws_known_hosts(self) -> tuple[str, ...]:
-        """The names besides loopback's that the WebSocket is reached by."""
-        names = (name.strip().lower() for name in (self.ws_hosts or "").split(","))
-        return tuple(name for name in names if name)
 
 
 def load_settings(

@@ -12,6 +12,7 @@ from domain.errors import (
     NotFound,
     NotSignedIn,
     TooLarge,
+    TooManyRequests,
     Unavailable,
 )
 from server.errors import DATABASE_FULL_SENTENCE
@@ -61,6 +62,7 @@ _CODES: tuple[tuple[type[Exception], FailureCode], ...] = (
     (NotFound, "not_found"),
     (Conflict, "conflict"),
     (TooLarge, "too_large"),
+    (TooManyRequests, "rate_limited"),
     (InvalidInput, "invalid_input"),
     (NotSignedIn, "not_signed_in"),
     (Unavailable, "unavailable"),

@@ -158,7 +158,7 @@ async def test_in_local_mode_any_token_and_none_is_local(shared_services: Servic
 async def test_pages_of_other_hosts_are_refused(
     shared_services: Services,
 ) -> None:
-    async with live_server(shared_services, ws_hosts="chat.example.com, other") as live:
+    async with live_server(shared_services, hosts="chat.example.com, other") as live:
         own = live.url
         for origin in (own, "https://chat.example.com", None):
             async with opened(live.url, origin=origin) as peer:
