@@ -2,14 +2,18 @@
 
 GoldenpathError
 ├── NotSignedIn              nobody, or a token of nobody
+│   └── WrongPassword        an e-mail address and a password that do not go together
 ├── NotAllowed               somebody whose role or key does not allow this
+├── LinkSpent                a one-time link that was used, taken back, or is out of date
 ├── TooManyRequests          more of them than a limit allows, for now
 ├── NotFound                 an object that does not exist, or is another owner's
 ├── Conflict                 the object's state does not allow this now
 │   └── NotWaiting           an answer to an interrupt that is not pending
 ├── InvalidInput             the caller's data cannot be used
 │   ├── UnreadableFile       an upload whose shape or encoding is not understood
-│   └── TooLarge             more than a limit allows
+│   ├── TooLarge             more than a limit allows
+│   └── CallRefused          an address that the service does not call
+├── AnswerTooLarge           a called server answers more than is read
 ├── GraphNotMade             a graph's factory failed
 ├── StaleAttempt             a superseded attempt tried to write
 ├── Unavailable              a part of the service is down; trying again later helps
@@ -35,8 +39,26 @@ class NotSignedIn(GoldenpathError):
         super().__init__("The token is missing, wrong or out of date. Sign in and send a new one.")
 
 
+class WrongPassword(NotSignedIn):
+    """The address is unknown, or the password is another; nobody learns which."""
+
+    def __init__(self) -> None:
+        GoldenpathError.__init__(
+            self, "The e-mail address or the password is wrong. Check both and try again."
+        )
+
+
 class NotAllowed(GoldenpathError):
     """Who asks is known, and may not do this."""
+
+
+class LinkSpent(GoldenpathError):
+    """A one-time link that does nothing any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This link was used already, taken back, or is out of date. Ask for a new one."
+        )
 
 
 class TooManyRequests(GoldenpathError):
@@ -86,6 +108,20 @@ class TooLarge(InvalidInput):
     def __init__(self, noun: str, limit: str, setting: str) -> None:
         super().__init__(
             f"{noun} is larger than {limit}. Send less, or raise the setting {setting}."
+        )
+
+
+class CallRefused(InvalidInput):
+    """The service does not call this address, or does not follow there."""
+
+
+class AnswerTooLarge(GoldenpathError):
+    """A server that was called sent more than is read."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(
+            f"The called server's answer is larger than {limit_bytes:,} bytes and was not read. "
+            "Ask it for less."
         )
 
 

@@ -1,24 +1,16 @@
 """The settings of the edge: who is believed, and how much of what may come."""
 
 from ipaddress import ip_network
-from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
+
+from server.account_settings import AccountSettings
 
 
-class EdgeSettings(BaseModel):
+class EdgeSettings(AccountSettings):
     """A part of `Settings`, which reads it from the environment."""
 
-    auth: Literal["local", "accounts", "jwt"] = Field(
-        default="local",
-        description="Who may come in: `local` is everybody on this machine, as one person.",
-    )
-    public_url: str | None = Field(
-        default=None,
-        pattern=r"^https?://[^/\s]+/?$",
-        description="Where people reach the service, `https://chat.example.com` say.",
-    )
     hosts: str | None = Field(
         default=None,
         description="Names besides loopback's that the service is reached by, separated by commas.",
@@ -75,7 +67,7 @@ class EdgeSettings(BaseModel):
     @property
     def known_hosts(self) -> tuple[str, ...]:
         """The names besides loopback's that the service is reached by."""
-        public = (urlsplit(self.public_url).netloc.lower(),) if self.public_url else ()
+        public = (urlsplit(self.public_url).netloc,) if self.public_url else ()
         return (*listed(self.hosts), *public)
 
     @property

@@ -8,14 +8,14 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import InvalidSettings
-from server.edge_settings import EdgeSettings
+from server.security_settings import SecuritySettings
 
 PREFIX = "GOLDENPATH_"
 
@@ -29,7 +29,7 @@ _LIBRARIES = {
 }
 
 
-class Settings(EdgeSettings, BaseSettings):
+class Settings(SecuritySettings, BaseSettings):
     """What can be set, with defaults that suit one machine."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -199,11 +199,26 @@ def set_variables(variables: Mapping[str, str] | Path) -> None:
 def setting_names() -> dict[str, str]:
     """The environment variable of each setting, by field."""
     names: dict[str, str] = {}
-    for field, info in Settings.model_fields.items():
+    # Inherited fields come first of themselves; people look for the address first.
+    inherited = SecuritySettings.model_fields
+    own = [field for field in Settings.model_fields if field not in inherited]
+    for field in (*own, *inherited):
+        info = Settings.model_fields[field]
         alias = info.validation_alias
         first = alias.choices[0] if isinstance(alias, AliasChoices) else None
         names[field] = str(first) if first else PREFIX + field.upper()
     return names
+
+
+def _secret_names() -> set[str]:
+    """The environment variables whose values are shown to nobody."""
+    fields = Settings.model_fields.items()
+    secret = {
+        field
+        for field, info in fields
+        if SecretStr in (info.annotation, *get_args(info.annotation))
+    }
+    return {name for field, name in setting_names().items() if field in secret}
 
 
 def _refuse_unknown(names: Mapping[str, str]) -> None:
@@ -223,5 +238,6 @@ def _sentence(details: Any) -> str:
     name = setting_names().get(field.lower()) or by_alias.get(field.lower()) or field
     problem = str(details["msg"]).removeprefix("Value error, ")
     value = details.get("input")
-    shown = f" (it is {value!r})" if isinstance(value, str | int | float) else ""
+    is_shown = isinstance(value, str | int | float) and name not in _secret_names()
+    shown = f" (it is {value!r})" if is_shown else ""
     return f"The setting {name} cannot be used: {problem}{shown}."

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import openai
 from langchain_core.language_models import BaseChatModel
@@ -9,6 +10,9 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
+from domain.egress import EgressRules
+from domain.errors import CallRefused, InvalidSettings
+from tools.http_client import CallLimits, HttpClient, blocking_calls_refused, http_client
 from tools.model_failures import ModelFailure
 from tools.model_settings import ModelSettings
 from tools.openai_failures import describe_failure
@@ -20,6 +24,9 @@ _DEFAULT_BASE_URL = "https://api.openai.com/v1"
 _NO_KEY = "none"
 #: A probe is a look, not a call: it never waits longer than this.
 _PROBE_TIMEOUT_S = 5.0
+#: No model says so much in one answer.
+_ANSWER_BYTES = 64 * 1024 * 1024
+_PORTS = {"http": 80, "https": 443}
 #: What OpenAI-compatible servers call the reasoning part of a delta.
 _REASONING_FIELDS = ("reasoning_content", "reasoning")
 
@@ -55,7 +62,7 @@ class OpenAIEndpoint:
             await models.with_raw_response.list(timeout=_PROBE_TIMEOUT_S)
         except openai.NotFoundError:
             return None
-        except openai.OpenAIError as error:
+        except (openai.OpenAIError, CallRefused) as error:
             return describe_failure(error)
         return None
 
@@ -104,5 +111,33 @@ def _open_ai(settings: ModelSettings) -> ChatOpenAI:
         streaming=True,
         stream_usage=True,
         use_responses_api=False,
-        http_async_client=openai.DefaultAsyncHttpxClient(timeout=settings.timeout_s),
+        http_async_client=_calls(settings),
+        http_client=blocking_calls_refused(),
     )
+
+
+def _calls(settings: ModelSettings) -> HttpClient:
+    """What reaches the endpoint and, of all addresses that are not public, no other."""
+    base_url = settings.base_url or _DEFAULT_BASE_URL
+    limits = CallLimits(
+        connect_s=settings.timeout_s,
+        read_s=settings.timeout_s,
+        total_s=None,
+        answer_bytes=_ANSWER_BYTES,
+    )
+    return http_client(EgressRules().and_also(_place(base_url)), limits)
+
+
+def _place(base_url: str) -> str:
+    """The endpoint as an entry of an allow-list; raises `InvalidSettings`."""
+    try:
+        parts = urlsplit(base_url)
+        host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        EgressRules().and_also(place)
+    except (ValueError, KeyError) as error:
+        raise InvalidSettings(
+            "The setting OPENAI_BASE_URL cannot be used: it is no address such as "
+            "https://api.example.com/v1."
+        ) from error
+    return place

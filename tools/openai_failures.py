@@ -9,6 +9,7 @@ from typing import Any, cast
 import openai
 from langchain_openai import StreamChunkTimeoutError
 
+from domain.errors import CallRefused
 from tools.model_failures import ModelFailure
 
 #: An endpoint may ask for a longer pause than this; we look again anyway.
@@ -21,6 +22,8 @@ def describe_failure(error: Exception) -> ModelFailure:
     """The failure behind an exception that a chat model's call or stream raised."""
     if isinstance(error, openai.APITimeoutError | StreamChunkTimeoutError | TimeoutError):
         return ModelFailure("did not answer in time", is_outage=True)
+    if isinstance(error, CallRefused):
+        return ModelFailure(f"may not be called: {str(error).rstrip('.')}", is_outage=True)
     if isinstance(error, openai.APIStatusError):
         return _status_failure(error)
     if isinstance(error, openai.APIConnectionError | OSError):

@@ -22,13 +22,35 @@ class Place:
 
 
 HTTP_CLIENTS = frozenset(
-    {"aiohttp", "http.client", "httpx", "httpx2", "requests", "urllib.request", "urllib3"}
+    {
+        *("aiohttp", "ftplib", "http.client", "httpcore", "httpcore2", "httpx", "httpx2"),
+        *("imaplib", "poplib", "pycurl", "requests", "smtplib", "socket", "telnetlib"),
+        *("urllib.request", "urllib3", "websocket", "websockets.client", "xmlrpc.client"),
+    }
+)
+#: What opens a connection without any of these.
+CONNECTING = frozenset(
+    {"create_connection", "open_connection", "sock_connect", "start_tls", "getaddrinfo"}
 )
 DRIVERS = frozenset({"asyncpg", "psycopg", "psycopg2", "psycopg_pool"})
 ENVIRONMENT = frozenset({"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"})
 STREAMING = frozenset({"astream", "astream_events", "astream_log"})
 
-HTTP_PLACE = Place("only tools/http_client.py uses an HTTP client", ("tools/http_client.py", "ui/"))
+HTTP_PLACE = Place(
+    "only tools/http_client.py calls what is outside",
+    (
+        "tools/http_client.py",
+        # Its other half: makes the connections.
+        "tools/http_connections.py",
+        # The pages call the API of this very service, in this very process.
+        "ui/api_client.py",
+        # The socket that the service listens on.
+        "server/commands.py",
+        "server/web_server.py",
+        # This machine's name.
+        "server/runs/processes.py",
+    ),
+)
 DRIVER_PLACE = Place(
     "only storage, checkpoints and tools/database.py use the Postgres driver",
     ("storage/", "checkpoints/", "tools/database.py"),
@@ -84,6 +106,8 @@ def _by_use(module: Module) -> Iterator[str]:
             continue
         if dotted(node.value) == "os" and node.attr in ENVIRONMENT:
             place = ENVIRONMENT_PLACE
+        elif node.attr in CONNECTING:
+            place = HTTP_PLACE
         elif node.attr in STREAMING:
             place = STREAM_PLACE
         elif node.attr == "HTTPException":

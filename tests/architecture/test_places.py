@@ -17,6 +17,11 @@ from tests.architecture.sources import parse
 CASES = [
     ("import httpx", HTTP_PLACE, "tools/search.py", "tools/http_client.py"),
     ("from urllib import request", HTTP_PLACE, "server/app.py", "ui/api_client.py"),
+    ("import httpx2", HTTP_PLACE, "ui/pages/costs.py", "tools/http_client.py"),
+    ("import socket", HTTP_PLACE, "tools/search.py", "server/commands.py"),
+    ("import smtplib", HTTP_PLACE, "tools/mail.py", "tools/http_client.py"),
+    ("x = asyncio.open_connection(h, 1)", HTTP_PLACE, "tools/x.py", "tools/http_client.py"),
+    ("x = loop.create_connection(p)", HTTP_PLACE, "server/x.py", "tools/http_connections.py"),
     ("def f():\n    import psycopg_pool", DRIVER_PLACE, "server/app.py", "storage/x.py"),
     ("from psycopg import sql", DRIVER_PLACE, "tools/search.py", "tools/database.py"),
     ("x = os.environ['A']", ENVIRONMENT_PLACE, "ui/app.py", "server/settings.py"),

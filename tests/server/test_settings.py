@@ -128,6 +128,40 @@ def test_a_bad_secret_is_not_repeated(name: str) -> None:
     assert "sk-secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["GOLDENPATH_SECRET_KEY", "GOLDENPATH_JWT_SECRET"])
+def test_a_short_secret_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    said = sentence(monkeypatch, **{name: "easily-guessed"})
+    assert said.startswith(f"The setting {name} cannot be used: ")
+    assert "easily-guessed" not in said
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://Agents.example.com/", "https://agents.example.com"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+    ],
+)
+def test_the_public_address_is_an_origin(
+    monkeypatch: pytest.MonkeyPatch, given: str, kept: str
+) -> None:
+    monkeypatch.setenv("GOLDENPATH_PUBLIC_URL", given)
+    settings = load_settings({})
+    assert settings.public_url == kept
+    assert settings.known_hosts == (kept.partition("//")[2],)
+
+
+@pytest.mark.parametrize(
+    "url", ["agents.example.com", "ftp://a", "https://a/b", "https://a?b", "https://me:pw@a"]
+)
+def test_a_public_address_that_is_no_origin_is_refused(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    assert "GOLDENPATH_PUBLIC_URL" in sentence(monkeypatch, GOLDENPATH_PUBLIC_URL=url)
+
+
 def test_variables_of_the_graphs_are_set_where_there_are_none(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -158,3 +192,8 @@ def test_our_own_settings_are_not_set_by_the_graphs(tmp_path: Path) -> None:
     for variables in (file, {"goldenpath_port": "1"}):
         with pytest.raises(InvalidSettings, match="Set it in the environment instead"):
             set_variables(variables)
+
+
+def test_an_entry_that_lets_nothing_through_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = sentence(monkeypatch, GOLDENPATH_EGRESS_ALLOW="box:80, *.example.com")
+    assert "GOLDENPATH_EGRESS_ALLOW cannot be used: *.example.com is none of" in said

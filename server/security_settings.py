@@ -1,0 +1,34 @@
+"""The settings of what the service lets out, lets in and keeps secret."""
+
+from pydantic import Field, SecretStr, field_validator
+
+from domain.egress import EgressRules
+from server.account_settings import SECRET_KEY_CHARACTERS
+from server.edge_settings import EdgeSettings
+
+
+class SecuritySettings(EdgeSettings):
+    """A part of `Settings`, which reads it from the environment."""
+
+    secret_key: SecretStr | None = Field(
+        default=None,
+        min_length=SECRET_KEY_CHARACTERS,
+        description="Protects what is kept secret, 32 characters or more; with the embedded "
+        "Postgres one is made in the data folder.",
+    )
+    egress_allow: str | None = Field(
+        default=None,
+        description="What may be called besides public addresses: `host`, `host:port`, addresses "
+        "and networks, separated by commas.",
+    )
+
+    @field_validator("egress_allow")
+    @classmethod
+    def _entries_are_understood(cls, entries: str | None) -> str | None:
+        EgressRules().and_also(entries)
+        return entries
+
+    @property
+    def egress_rules(self) -> EgressRules:
+        """What may be called."""
+        return EgressRules().and_also(self.egress_allow)
