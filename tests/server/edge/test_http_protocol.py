@@ -12,7 +12,7 @@ import pytest
 
 from server.composition import Services
 from tests.server.edge.raw_client import DEADLINE_S, connected
-from tests.server.websocket.live import Live, live_server
+from tests.server.websocket.live import Live, eventually, live_server
 
 HEAD = b"POST /threads HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
@@ -159,12 +159,9 @@ async def test_who_takes_nothing_of_an_answer_is_dropped(live: Live) -> None:
         slow.setblocking(False)
         request = b"GET /threads?limit=100 HTTP/1.1\r\nHost: localhost\r\n\r\n"
         await asyncio.get_running_loop().sock_sendall(slow, request)
-        state = live.server.server_state
-        async with asyncio.timeout(DEADLINE_S):
-            while not state.connections:
-                await asyncio.sleep(0.01)
-            while state.connections:
-                await asyncio.sleep(0.05)
+        connections = live.server.server_state.connections
+        await eventually(lambda: bool(connections))
+        await eventually(lambda: not connections)
 
 
 async def test_who_takes_an_answer_slowly_but_steadily_gets_it(services: Services) -> None:
