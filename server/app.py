@@ -16,6 +16,7 @@ from server.edge.stack import with_edge
 from server.errors import add_error_handlers
 from server.routes import (
     assistants,
+    audit,
     chat,
     health,
     not_built,
@@ -36,7 +37,7 @@ from ui.app import mount_ui
 #: What needs the database for every answer, and what has something to say without it.
 _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
-    *(stateless_runs, usage, reports),
+    *(stateless_runs, usage, reports, audit),
 )
 _WITHOUT_DATABASE = (system, health, websocket, not_built)
 

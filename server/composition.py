@@ -27,6 +27,7 @@ from server.settings import Settings, set_variables
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
 from storage.assistants import AssistantRepository
+from storage.audit_log import AuditLog
 from storage.conversations import ConversationRepository
 from storage.database import Database, DatabaseLimits
 from storage.embedded import EmbeddedPostgres, create_database
@@ -66,6 +67,7 @@ class Services:
     usage: UsageRepository
     usage_imports: UsageImporter
     reports: ReportRepository
+    audit_log: AuditLog
     quotas: Quotas
     graphs: Mapping[str, GraphEntry]
     manager: RunManager
@@ -154,6 +156,7 @@ async def open_services(settings: Settings, *, with_worker: bool) -> AsyncGenera
             usage=UsageRepository(database),
             usage_imports=UsageImporter(database),
             reports=ReportRepository(database),
+            audit_log=AuditLog(database),
             quotas=Quotas(database, settings),
             graphs=graphs,
             manager=manager,

@@ -59,6 +59,7 @@ class Problem(BaseModel):
 
 #: OpenAPI entries of the errors that most routes may answer.
 PROBLEMS: dict[int | str, dict[str, Any]] = {
+    403: {"model": Problem, "description": "Your role or key does not allow this."},
     404: {"model": Problem, "description": "Unknown, or somebody else's."},
     409: {"model": Problem, "description": "Its state does not allow this now."},
     413: {"model": Problem, "description": "Larger than a limit allows."},
@@ -68,7 +69,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def problems(*statuses: Literal[404, 409, 413, 422, 501, 503]) -> dict[int | str, dict[str, Any]]:
+def problems(
+    *statuses: Literal[403, 404, 409, 413, 422, 501, 503],
+) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI entries for these statuses."""
     return {status: PROBLEMS[status] for status in statuses}
 

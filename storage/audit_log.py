@@ -1,7 +1,7 @@
 """The audit log: who did what to which object, from where. It is only ever added to."""
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -44,8 +44,6 @@ class AuditSearch:
     user_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    #: Only what is older than this entry.
-    before: int | None = None
 
 
 async def record(
@@ -85,12 +83,14 @@ class AuditLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, user: UserContext, search: AuditSearch, limit: int) -> list[AuditEntry]:
-        """The tenant's entries that fit, newest first."""
+    async def page(
+        self, user: UserContext, search: AuditSearch, limit: int, before: int | None = None
+    ) -> list[AuditEntry]:
+        """The tenant's entries that fit and are older than `before`, newest first."""
         parameters = {
             "tenant_id": user.tenant_id,
             "limit": limit,
-            "before": search.before,
+            "before": before,
             "action": search.action,
             "object_type": search.object_type,
             "object_id": search.object_id,
@@ -106,9 +106,10 @@ class AuditLog:
         self, user: UserContext, search: AuditSearch
     ) -> AsyncGenerator[list[AuditEntry]]:
         """All of the tenant's entries that fit, newest first, some at a time."""
-        while page := await self.page(user, search, _EXPORT_BATCH):
+        before = None
+        while page := await self.page(user, search, _EXPORT_BATCH, before):
             yield page
-            search = replace(search, before=page[-1].entry_id)
+            before = page[-1].entry_id
 
 
 async def clear_entries(connection: Connection, limit: int, days: int) -> int:

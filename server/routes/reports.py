@@ -18,6 +18,7 @@ from domain.costs.report_charts import all_charts, spend_charts
 from domain.costs.spend import summarise_spend
 from domain.errors import InvalidInput
 from server.dependencies import ServicesDep, UserDep
+from server.file_headers import file_headers
 from server.shapes import problems
 from storage.reports import ReportHead, StoredReport
 
@@ -114,10 +115,7 @@ async def download_report(
     return Response(
         _rendered(stored, format),
         media_type=_MEDIA_TYPES[format],
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "X-Content-Type-Options": "nosniff",
-        },
+        headers=file_headers(name),
     )
 
 

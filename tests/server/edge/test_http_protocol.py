@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -27,8 +28,13 @@ async def live(services: Services) -> AsyncIterator[Live]:
 
 
 @asynccontextmanager
-async def impatient(services: Services, **settings: float) -> AsyncIterator[Live]:
-    given = {"header_timeout_s": 0.3, "body_timeout_s": 0.3, "answer_timeout_s": 0.3, **settings}
+async def impatient(services: Services, **settings: Any) -> AsyncIterator[Live]:
+    given: dict[str, Any] = {
+        "header_timeout_s": 0.3,
+        "body_timeout_s": 0.3,
+        "answer_timeout_s": 0.3,
+        **settings,
+    }
     async with live_server(services, **given) as running:
         yield running
 
