@@ -11,7 +11,13 @@ from starlette.types import ASGIApp
 from graphs.config_file import read_config_file
 from server.browsers import Origins, let_pages_in
 from server.composition import Services
-from server.dependencies import Authenticator, database_is_there, local_mode, within_limits
+from server.dependencies import (
+    Authenticator,
+    database_is_there,
+    identified,
+    local_mode,
+    within_limits,
+)
 from server.edge.stack import with_edge
 from server.errors import add_error_handlers
 from server.routes import (
@@ -32,7 +38,7 @@ from server.routes import (
     websocket,
 )
 from server.websocket.connections import ConnectionRegistry
-from ui.app import mount_ui
+from ui.app import Access, mount_ui
 
 #: What needs the database for every answer, and what has something to say without it.
 _WITH_DATABASE = (
@@ -88,7 +94,7 @@ def create_app(
     async def to_pages() -> RedirectResponse:
         return RedirectResponse(f"{UI_PATH}/")
 
-    mount_ui(app, api_url)
+    mount_ui(app, api_url, Access(identified, services.settings.upload_mb))
     return app
 
 

@@ -46,6 +46,7 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         services = await stack.enter_async_context(open_services(settings, with_worker=with_worker))
         loading = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
+        _make_private(settings.data_dir.resolve() / "uploads")
         application, web_server = await loading
         app = application.create_app(services, url)
         server = web_server.WebServer(app, services, lambda: _say(f"goldenpath ready on {url}"))
@@ -112,6 +113,12 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
         f"{done.rows_duplicate:,} were there already, {done.rows_rejected:,} rejected.{before}"
     )
     return 0
+
+
+def _make_private(folder: Path) -> None:
+    """Let nobody else of this machine look into a folder."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
 
 
 def _import_the_rest() -> tuple[ModuleType, ModuleType]:

@@ -3,8 +3,9 @@
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
+from starlette.types import Scope
 
-from domain.errors import DatabaseAway
+from domain.errors import DatabaseAway, NotSignedIn
 from domain.identity import LOCAL_USER, UserContext
 from server.composition import Services
 from server.edge.quotas import count_request
@@ -39,6 +40,14 @@ async def current_user(request: Request) -> UserContext:
     """Who asks."""
     authenticate: Authenticator = request.app.state.authenticate
     return await authenticate(bearer_token(request.headers.get("authorization")))
+
+
+async def identified(scope: Scope) -> UserContext | None:
+    """Who asks; None is nobody."""
+    try:
+        return await current_user(Request(scope))
+    except NotSignedIn:
+        return None
 
 
 ServicesDep = Annotated[Services, Depends(services)]
