@@ -71,7 +71,7 @@ class Guard:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """`identify` says who asks; who is nobody is led to `sign_in_path` from pages."""
-        self._app = app
+        self.inside = app
         self._identify = identify
         self._sign_in_path = sign_in_path
         self._owners = Owners(now)
@@ -87,11 +87,11 @@ class Guard:
         """Let it through, or refuse it."""
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
-                await self._app(scope, receive, send)
+                await self.inside(scope, receive, send)
             return
         path: str = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
         if scope["method"] in _READ and (path.startswith(_PUBLIC) or path in _PUBLIC_FILES):
-            await self._app(scope, receive, send)
+            await self.inside(scope, receive, send)
             return
         user = await self._identify(scope)
         if user is None:
@@ -114,7 +114,7 @@ class Guard:
             return await self._file(request, request.path.removeprefix(file))
         is_page = is_reading and not request.path.startswith(_CLOSED)
         if is_page or (is_reading and request.path in _SHARED):
-            await self._app(request.scope, request.receive, request.send)
+            await self.inside(request.scope, request.receive, request.send)
             return None
         if request.key == ("POST", f"{_API}/reset"):
             # It does nothing any more, but Gradio's script says it.
@@ -125,7 +125,7 @@ class Guard:
         """For who names something first."""
         if not name or not self._owners.claim(f"{kind} {name}", request.owner):
             return _refusal(403, _NOT_YOURS)
-        await self._app(request.scope, request.receive, request.send)
+        await self.inside(request.scope, request.receive, request.send)
         return None
 
     async def _join(self, request: _Request) -> Response | None:
@@ -147,7 +147,7 @@ class Guard:
         body, content = await _read(request)
         if not self._owners.owns(f"session {content.get('session_hash')}", request.owner):
             return _refusal(403, _NOT_YOURS)
-        await self._app(request.scope, _again(request, body).receive, request.send)
+        await self.inside(request.scope, _again(request, body).receive, request.send)
         return None
 
     async def _watch_upload(self, request: _Request) -> Response | None:
@@ -173,7 +173,7 @@ class Guard:
                 await request.send(start)
                 await request.send({"type": "http.response.body", "body": bytes(answer)})
 
-        await self._app(request.scope, request.receive, noted)
+        await self.inside(request.scope, request.receive, noted)
         return None
 
     def _note_files(self, answer: bytes, owner: tuple[str, str]) -> None:
@@ -184,7 +184,7 @@ class Guard:
     async def _file(self, request: _Request, path: str) -> Response | None:
         if not self._is_own_file(path, request.owner):
             return _refusal(403, _NOT_YOURS)
-        await self._app(request.scope, request.receive, request.send)
+        await self.inside(request.scope, request.receive, request.send)
         return None
 
     def _is_own_file(self, path: str, owner: tuple[str, str]) -> bool:
