@@ -6,7 +6,6 @@ import gc
 import logging
 import signal
 import socket
-import sys
 from collections.abc import Generator
 from dataclasses import dataclass
 from importlib import import_module
@@ -18,6 +17,7 @@ from domain.identity import LOCAL_USER
 from server.composition import open_database, open_services
 from server.retention import kept, tidy
 from server.settings import Settings
+from server.standard_streams import say
 from storage.database import Database
 from storage.embedded import sole_instance
 from storage.usage_imports import ImportRequest, UsageImporter
@@ -49,7 +49,7 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
         _make_private(settings.data_dir.resolve() / "uploads")
         application, web_server = await loading
         app = application.create_app(services, url)
-        server = web_server.WebServer(app, services, lambda: _say(f"goldenpath ready on {url}"))
+        server = web_server.WebServer(app, services, lambda: say(f"goldenpath ready on {url}"))
         _spare_the_collector()
         await server.serve(sockets=[listening])
     return 0
@@ -59,7 +59,7 @@ async def work(settings: Settings) -> int:
     """Execute runs until stopped."""
     async with open_services(settings, with_worker=True):
         _spare_the_collector()
-        _say("goldenpath worker ready")
+        say("goldenpath worker ready")
         await _stop_signal().wait()
     return 0
 
@@ -68,7 +68,7 @@ async def migrate_database(settings: Settings) -> int:
     """Bring the database to the newest schema."""
     _spare_the_collector()
     async with open_database(settings):
-        _say("The database is up to date.")
+        say("The database is up to date.")
     return 0
 
 
@@ -79,11 +79,11 @@ async def tidy_up(settings: Settings) -> int:
     async with open_database(settings) as url:
         cleared = await tidy(url, kept(settings), lambda: not stopping.is_set())
     if cleared is None:
-        _say("Another process is tidying up just now; there is nothing to do here.")
+        say("Another process is tidying up just now; there is nothing to do here.")
     else:
-        _say(cleared.sentence())
+        say(cleared.sentence())
         if stopping.is_set():
-            _say("It was stopped before the end; the rest is cleared the next time.")
+            say("It was stopped before the end; the rest is cleared the next time.")
     return 0
 
 
@@ -108,7 +108,7 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
         result = await UsageImporter(database).import_stream(LOCAL_USER, request)
     done = result.usage_import
     before = "" if result.is_new else " This very file had been imported before; nothing changed."
-    _say(
+    say(
         f"{done.file_name} ({done.format}): {done.rows_imported:,} rows imported, "
         f"{done.rows_duplicate:,} were there already, {done.rows_rejected:,} rejected.{before}"
     )
@@ -164,8 +164,3 @@ def _stop_signal() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     return stop
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()

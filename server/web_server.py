@@ -77,6 +77,8 @@ def _is_news(record: logging.LogRecord) -> bool:
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        # Its lines go where all go.
+        log_config=None,
         log_level=settings.log_level.lower(),
         access_log=False,
         server_header=False,

@@ -18,6 +18,7 @@ from domain.costs.records import RejectedRow
 from domain.csv_cells import safe_cell
 from server.dependencies import ServicesDep, UserDep
 from server.file_headers import file_headers
+from server.pagination import OffsetDep
 from server.shapes import problems
 from server.upload_forms import UploadForm, received_form
 from storage.uploads import UploadLimits
@@ -154,7 +155,7 @@ async def list_imports(
     services: ServicesDep,
     user: UserDep,
     limit: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 20,
-    offset: Annotated[int, Query(ge=0, description="How many to leave out.")] = 0,
+    offset: OffsetDep = 0,
 ) -> list[ImportShape]:
     """Your imports, newest first."""
     return [_import_shape(item) for item in await services.usage_imports.list(user, limit, offset)]

@@ -153,8 +153,10 @@ def gradio_routes(app: FastAPI) -> set[tuple[str, str]]:
     [mount] = [route for route in app.routes if getattr(route, "path", "") == "/app"]
     assert isinstance(mount, Mount)
     assert isinstance(mount.app, Guard)
+    inside = mount.app.inside
+    assert isinstance(inside, FastAPI)
     found: set[tuple[str, str]] = set()
-    waiting: list[tuple[str, Any]] = [("", route) for route in mount.app.inside.routes]
+    waiting: list[tuple[str, Any]] = [("", route) for route in inside.routes]
     while waiting:
         prefix, route = waiting.pop()
         inner = getattr(route, "routes", None) or getattr(
