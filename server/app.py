@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from starlette.types import ASGIApp
 
 from graphs.config_file import read_config_file
+from server.api_page import add_api_page
 from server.browsers import Origins, let_pages_in
 from server.composition import Services
 from server.dependencies import (
@@ -75,6 +76,9 @@ def create_app(
         title="goldenpath",
         summary="LangGraph agents and workflows, streamed live, durable on Postgres alone.",
         version=_version(),
+        # FastAPI's own take their scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.services = services
     app.state.api_url = api_url
@@ -89,6 +93,8 @@ def create_app(
         app.include_router(module.router, dependencies=needed)
     for module in _WITHOUT_DATABASE:
         app.include_router(module.router)
+
+    add_api_page(app)
 
     @app.get("/", include_in_schema=False)
     async def to_pages() -> RedirectResponse:
