@@ -5,6 +5,7 @@ GoldenpathError
 │   └── WrongPassword        an e-mail address and a password that do not go together
 ├── NotAllowed               somebody whose role or key does not allow this
 ├── LinkSpent                a one-time link that was used, taken back, or is out of date
+├── TooManyRequests          more of them than a limit allows, for now
 ├── NotFound                 an object that does not exist, or is another owner's
 ├── Conflict                 the object's state does not allow this now
 │   └── NotWaiting           an answer to an interrupt that is not pending
@@ -58,6 +59,15 @@ class LinkSpent(GoldenpathError):
         super().__init__(
             "This link was used already, taken back, or is out of date. Ask for a new one."
         )
+
+
+class TooManyRequests(GoldenpathError):
+    """Somebody asked for more than a limit allows; later it is fine again."""
+
+    def __init__(self, what: str, again_in_s: int) -> None:
+        unit = "second" if again_in_s == 1 else "seconds"
+        super().__init__(f"{what}, so this was not done. Try again in {again_in_s} {unit}.")
+        self.again_in_s = again_in_s
 
 
 class NotFound(GoldenpathError):

@@ -21,6 +21,8 @@ class Retention:
     #: Sign-ins, so long after they have ended; each is good so long at most.
     sign_ins_days: float = 30.0
     sign_ins_good_days: float = 30.0
+    #: Entries of the audit log; 0 keeps all.
+    audit_days: int = 365
 
 
 @dataclass(slots=True)
@@ -33,6 +35,9 @@ class Cleared:
     checkpoints: int = 0
     #: Saved values of channels that no checkpoint has any more.
     values: int = 0
+    #: Counts of requests and of failed sign-ins that say nothing any more.
+    counts: int = 0
+    audit_entries: int = 0
 
     def sentence(self) -> str:
         """What was cleared, for people."""

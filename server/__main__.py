@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import GoldenpathError
+from server.edge.request_ids import name_requests
 from server.settings import Settings, load_settings, prepare_libraries
+from server.standard_streams import open_missing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. What cannot start says why in a sentence."""
+    open_missing()
     options = _parser().parse_args(arguments)
     given = {
         name: value
@@ -23,15 +26,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     try:
         settings = load_settings(given)
-        logging.basicConfig(
-            level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-        )
+        _log(settings.log_level)
         return _run(options, settings)
     except GoldenpathError as error:
         print(f"goldenpath: {error}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _log(level: str) -> None:
+    handler = logging.StreamHandler()
+    handler.addFilter(name_requests)
+    logging.basicConfig(
+        level=level,
+        format="%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s",
+        handlers=[handler],
+    )
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:

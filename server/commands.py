@@ -6,7 +6,6 @@ import gc
 import logging
 import signal
 import socket
-import sys
 from collections.abc import Generator
 from dataclasses import dataclass
 from importlib import import_module
@@ -21,6 +20,7 @@ from server.auth.start_checks import check_who_may_come_in
 from server.composition import Services, open_database, open_services
 from server.retention import kept, tidy
 from server.settings import Settings
+from server.standard_streams import say
 from server.upload_forms import upload_limits
 from storage.accounts.people import People
 from storage.database import Database
@@ -48,10 +48,11 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         services = await stack.enter_async_context(open_services(settings, with_worker=with_worker))
         loading = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
+        _make_private(settings.data_dir.resolve() / "uploads")
         application, web_server = await loading
         app = application.create_app(services, url)
         lines = [f"goldenpath ready on {url}", *await _first_account(services, url)]
-        server = web_server.WebServer(app, services, lambda: _say("\n".join(lines)))
+        server = web_server.WebServer(app, services, lambda: say("\n".join(lines)))
         _spare_the_collector()
         await server.serve(sockets=[listening])
     return 0
@@ -72,7 +73,7 @@ async def work(settings: Settings) -> int:
     """Execute runs until stopped."""
     async with open_services(settings, with_worker=True, accepts_runs=False):
         _spare_the_collector()
-        _say("goldenpath worker ready")
+        say("goldenpath worker ready")
         await _stop_signal().wait()
     return 0
 
@@ -81,7 +82,7 @@ async def migrate_database(settings: Settings) -> int:
     """Bring the database to the newest schema."""
     _spare_the_collector()
     async with open_database(settings):
-        _say("The database is up to date.")
+        say("The database is up to date.")
     return 0
 
 
@@ -92,11 +93,11 @@ async def tidy_up(settings: Settings) -> int:
     async with open_database(settings) as url:
         cleared = await tidy(url, kept(settings), lambda: not stopping.is_set())
     if cleared is None:
-        _say("Another process is tidying up just now; there is nothing to do here.")
+        say("Another process is tidying up just now; there is nothing to do here.")
     else:
-        _say(cleared.sentence())
+        say(cleared.sentence())
         if stopping.is_set():
-            _say("It was stopped before the end; the rest is cleared the next time.")
+            say("It was stopped before the end; the rest is cleared the next time.")
     return 0
 
 
@@ -128,7 +129,7 @@ async def import_usage(settings: Settings, file: UsageFile) -> int:
         result = await UsageImporter(database).import_stream(user, request)
     done = result.usage_import
     before = "" if result.is_new else " This very file had been imported before; nothing changed."
-    _say(
+    say(
         f"{done.file_name} ({done.format}): {done.rows_imported:,} rows imported, "
         f"{done.rows_duplicate:,} were there already, {done.rows_rejected:,} rejected.{before}"
     )
@@ -152,6 +153,12 @@ async def _owner_of(file: UsageFile, settings: Settings, database: Database) -> 
             "Nobody with this address is a member of a workspace. Check --user, or register first."
         )
     return user
+
+
+def _make_private(folder: Path) -> None:
+    """Let nobody else of this machine look into a folder."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
 
 
 def _import_the_rest() -> tuple[ModuleType, ModuleType]:
@@ -197,8 +204,3 @@ def _stop_signal() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     return stop
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()

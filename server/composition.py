@@ -13,6 +13,7 @@ from graphs.catalog import GraphEntry, load_catalog
 from server.assistants import default_assistants
 from server.auth.assembly import Auth, open_auth
 from server.call_price import call_price
+from server.edge.quotas import Quotas
 from server.http_app import http_app_lifespan
 from server.probe import Probe, ProbeLimits
 from server.readiness import Readiness
@@ -27,6 +28,7 @@ from server.settings import Settings, set_variables
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
 from storage.assistants import AssistantRepository
+from storage.audit_log import AuditLog
 from storage.conversations import ConversationRepository
 from storage.database import Database, DatabaseLimits
 from storage.embedded import EmbeddedPostgres, create_database
@@ -67,6 +69,8 @@ class Services:
     usage: UsageRepository
     usage_imports: UsageImporter
     reports: ReportRepository
+    audit_log: AuditLog
+    quotas: Quotas
     graphs: Mapping[str, GraphEntry]
     manager: RunManager
     feed: Feed
@@ -162,6 +166,8 @@ async def open_services(
             usage=UsageRepository(database),
             usage_imports=UsageImporter(database),
             reports=ReportRepository(database),
+            audit_log=AuditLog(database),
+            quotas=Quotas(database, settings),
             graphs=graphs,
             manager=manager,
             feed=feed,

@@ -3,9 +3,10 @@
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
+from starlette.types import Scope
 
 from domain.accounts.permissions import Action, require
-from domain.errors import Conflict, DatabaseAway, NotAllowed
+from domain.errors import Conflict, DatabaseAway, NotAllowed, NotSignedIn
 from domain.identity import UserContext
 from server.auth.authenticators import Authenticator
 from server.auth.credentials import (
@@ -14,9 +15,10 @@ from server.auth.credentials import (
     offered,
     require_own_page,
 )
-from server.auth.opaque_tokens import API_KEY
+from server.auth.opaque_tokens import API_KEY, hashed
 from server.auth.sign_in import SignIn
 from server.composition import Services
+from server.edge.quotas import count_request
 
 #: What LangGraph's clients ask by POST only because the question does not fit an address.
 _READING: Final = frozenset(
@@ -49,6 +51,9 @@ async def signed_in(request: Request) -> UserContext:
     user = await authenticate(credential.token)
     request.state.user = user
     request.state.credential = credential
+    if credential.token and credential.token.startswith(API_KEY):
+        # A name to count it by that is no secret.
+        request.state.api_key_id = hashed(credential.token).hex()
     return user
 
 
@@ -74,6 +79,14 @@ async def current_person(request: Request) -> UserContext:
     return user
 
 
+async def identified(scope: Scope) -> UserContext | None:
+    """Who asks; None is nobody."""
+    try:
+        return await signed_in(Request(scope))
+    except NotSignedIn:
+        return None
+
+
 ServicesDep = Annotated[Services, Depends(services)]
 UserDep = Annotated[UserContext, Depends(current_user)]
 PersonDep = Annotated[UserContext, Depends(current_person)]
@@ -93,6 +106,11 @@ async def sign_in_service(services: ServicesDep) -> SignIn:
 
 
 SignInDep = Annotated[SignIn, Depends(sign_in_service)]
+
+
+async def within_limits(request: Request, user: Annotated[UserContext, Depends(signed_in)]) -> None:
+    """Count the request of who asks; raises `TooManyRequests`."""
+    await count_request(request, user)
 
 
 async def database_is_there(services: ServicesDep) -> None:

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from domain.errors import (
     Conflict,
@@ -18,8 +19,11 @@ from domain.errors import (
     NotFound,
     NotSignedIn,
     TooLarge,
+    TooManyRequests,
     Unavailable,
 )
+from server.edge.quotas import count_stranger
+from server.edge.request_ids import current_request_id
 from storage.database import DATABASE_AWAY, DatabaseFull
 
 logger = logging.getLogger(__name__)
@@ -32,6 +36,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
     (Conflict, 409),
     (TooLarge, 413),
+    (TooManyRequests, 429),
     (InvalidInput, 422),
     (Unavailable, 503),
     (GoldenpathError, 500),
@@ -52,6 +57,8 @@ DATABASE_FULL_SENTENCE = (
 def add_error_handlers(app: FastAPI) -> None:
     """Answer every error as `{"detail": "<sentence>"}`."""
     app.add_exception_handler(GoldenpathError, _domain_error)
+    app.add_exception_handler(NotSignedIn, _stranger)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(DatabaseFull, _database_full)
@@ -68,7 +75,26 @@ def status_of(error: GoldenpathError) -> int:
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, GoldenpathError)
     status = status_of(error)
-    return _answer(status, str(error), _HEADERS.get(status))
+    headers = _HEADERS.get(status)
+    if isinstance(error, TooManyRequests):
+        headers = {"Retry-After": str(error.again_in_s)}
+    return _answer(status, str(error), headers)
+
+
+async def _stranger(request: Request, error: Exception) -> JSONResponse:
+    """Nobody's requests count too, so that guessing has an end."""
+    try:
+        await count_stranger(request)
+    except TooManyRequests as refusal:
+        error = refusal
+    except DATABASE_AWAY as away:
+        return await _database_away(request, away)
+    return await _domain_error(request, error)
+
+
+async def _gone(request: Request, error: Exception) -> JSONResponse:
+    # Nobody reads it: the client left while it sent.
+    return _answer(400, "The request ended before it was complete. Send it again.")
 
 
 async def _bad_request(request: Request, error: Exception) -> JSONResponse:
@@ -97,7 +123,10 @@ async def _database_full(request: Request, error: Exception) -> JSONResponse:
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:
     logger.error("%s %s failed.", request.method, request.url.path, exc_info=error)
-    return _answer(500, "Something went wrong here, not with your request. The log has it.")
+    name = current_request_id()
+    return _answer(
+        500, f"Something went wrong here, not with your request. The log has it as {name}."
+    )
 
 
 def _answer(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:

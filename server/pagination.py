@@ -12,11 +12,13 @@ from domain.errors import InvalidInput
 #: How many entries a list has when nobody says, and how many at most.
 DEFAULT_LIMIT: Final = 10
 MAX_LIMIT: Final = 1000
+#: No list of ours is longer than the database can count.
+MAX_OFFSET: Final = 2**63 - 1
 
 _TEXTS = TypeAdapter(list[str])
 
 LimitDep = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most.")]
-OffsetDep = Annotated[int, Query(ge=0, description="How many to leave out.")]
+OffsetDep = Annotated[int, Query(ge=0, le=MAX_OFFSET, description="How many to leave out.")]
 #: The values of a list in the query; `query_list` reads them.
 ListDep = Annotated[list[str], Query(description="Repeat it, or send one JSON array.")]
 
@@ -25,7 +27,7 @@ class Page(BaseModel):
     """Which part of a list; request bodies of searches extend it."""
 
     limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="How many at most.")
-    offset: int = Field(default=0, ge=0, description="How many to leave out.")
+    offset: int = Field(default=0, ge=0, le=MAX_OFFSET, description="How many to leave out.")
 
 
 def page_headers(page: Page, shown: int, total: int) -> dict[str, str]:

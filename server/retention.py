@@ -28,6 +28,7 @@ def kept(settings: Settings) -> Retention:
         checkpoints=settings.keep_checkpoints,
         runs_days=settings.keep_runs_days,
         sign_ins_good_days=settings.session_days,
+        audit_days=settings.keep_audit_days,
     )
 
 
@@ -94,6 +95,9 @@ async def _clear(at_work: Tidying, retention: Retention) -> Cleared:
         await at_work.clear_sign_ins(good_days, keep_days)
     if retention.checkpoints != "all":
         await _clear_checkpoints(at_work, retention, cleared)
+    cleared.counts = await at_work.clear_counts()
+    if retention.audit_days:
+        cleared.audit_entries = await at_work.clear_audit_log(retention.audit_days)
     if at_work.may_go_on():
         await at_work.finish(cleared)
     return cleared

@@ -3,10 +3,11 @@
 from pydantic import Field, SecretStr, field_validator
 
 from domain.egress import EgressRules
-from server.account_settings import SECRET_KEY_CHARACTERS, AccountSettings
+from server.account_settings import SECRET_KEY_CHARACTERS
+from server.edge_settings import EdgeSettings
 
 
-class SecuritySettings(AccountSettings):
+class SecuritySettings(EdgeSettings):
     """A part of `Settings`, which reads it from the environment."""
 
     secret_key: SecretStr | None = Field(

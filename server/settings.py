@@ -139,10 +139,6 @@ class Settings(SecuritySettings, BaseSettings):
         gt=0,
         description="Messages a second over one connection to /ws; at once five times as many.",
     )
-    ws_hosts: str | None = Field(
-        default=None,
-        description="Names besides loopback's that /ws is reached by, separated by commas.",
-    )
     keep_stream_parts_h: float = Field(
         default=24.0,
         ge=0,
@@ -168,12 +164,6 @@ class Settings(SecuritySettings, BaseSettings):
     log_level: str = Field(
         default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged."
     )
-
-    @property
-    def ws_known_hosts(self) -> tuple[str, ...]:
-        """The names besides loopback's that the WebSocket is reached by."""
-        names = [name.strip().lower() for name in (self.ws_hosts or "").split(",")]
-        return tuple(name for name in (*names, self.public_host) if name)
 
 
 def load_settings(

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Header, Query
@@ -18,6 +18,9 @@ from server.stopping import Stopping
 _HEARTBEAT = ServerSentEvent(comment="heartbeat", sep="\n").encode()
 #: Says how soon a client whose stream breaks off may come back, milliseconds.
 _COME_BACK = ServerSentEvent(retry=1_000, sep="\n").encode()
+
+#: No event has a number beyond the database's largest.
+LAST_SEQ: Final = 2**63 - 1
 
 #: What every stream of events looks like to proxies and in the API's description.
 MEDIA_TYPE = "text/event-stream"
@@ -65,7 +68,7 @@ async def run_frames(
 
 def cursor(
     after: Annotated[
-        int | None, Query(ge=0, description="Send what comes behind this `seq`.")
+        int | None, Query(ge=0, le=LAST_SEQ, description="Send what comes behind this `seq`.")
     ] = None,
     last_event_id: Annotated[
         str | None, Header(description="The same, as browsers send it when they reconnect.")
@@ -74,7 +77,16 @@ def cursor(
     """Where a reader goes on; from the beginning when it does not say."""
     if last_event_id is None:
         return after or 0
+    return max(event_number(last_event_id), after or 0)
+
+
+def event_number(text: str) -> int:
+    """The number that a `Last-Event-ID` is; raises `InvalidInput` when it is none of ours."""
     try:
-        return max(int(last_event_id), after or 0)
+        # Python reads no number of several thousand digits.
+        number = int(text) if len(text) <= len(str(LAST_SEQ)) else LAST_SEQ + 1
     except ValueError:
-        raise InvalidInput("Last-Event-ID must be the number of an event of ours.") from None
+        number = LAST_SEQ + 1
+    if number > LAST_SEQ:
+        raise InvalidInput("Last-Event-ID must be the number of an event of ours.")
+    return number

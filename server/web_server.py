@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from server.composition import Services
+from server.edge.http_protocol import timed_protocol
 from server.settings import Settings
 from server.websocket.connections import ConnectionRegistry
 from server.websocket.peer_protocol import PeerProtocol
@@ -76,11 +77,13 @@ def _is_news(record: logging.LogRecord) -> bool:
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        # Its lines go where all go.
+        log_config=None,
         log_level=settings.log_level.lower(),
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_CLOSE_STREAMS_S,
-        http="httptools",
+        http=timed_protocol(settings),
         ws=PeerProtocol,
         ws_max_size=_FRAME_CAP * settings.ws_frame_bytes,
         ws_ping_interval=settings.ws_ping_s,

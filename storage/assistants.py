@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 from domain.assistants import Assistant
 from domain.errors import Conflict, NotFound
 from domain.identity import UserContext
+from storage.audit_log import record
 from storage.database import Database
 from storage.json_columns import to_json
 from storage.sql_files import load_statements
@@ -77,7 +78,7 @@ class AssistantRepository:
         """Make an assistant, with all of its content; raises `Conflict` when the id is taken."""
         row = None
         if assistant_id not in self._defaults:
-            row = await self._row(user, "insert", _key(user, assistant_id) | _columns(content))
+            row = await self._written("insert", "created", user, _columns(content), assistant_id)
         if row is None:
             raise Conflict(f"The assistant {assistant_id} exists already. Choose another id.")
         return _assistant(row)
@@ -96,15 +97,16 @@ class AssistantRepository:
         Raises `NotFound`, and `Conflict` for a default assistant.
         """
         self.refuse_default(assistant_id)
-        parameters = _key(user, assistant_id) | _columns(content)
-        return _found(await self._row(user, "change", parameters), assistant_id)
+        row = await self._written("change", "changed", user, _columns(content), assistant_id)
+        return _found(row, assistant_id)
 
     async def use_version(self, user: UserContext, assistant_id: UUID, version: int) -> Assistant:
         """Make a version the one in use; raises `NotFound` for the assistant or its version."""
         assistant = await self.get(user, assistant_id)
         if assistant_id in self._defaults and version == assistant.version:
             return assistant
-        row = await self._row(user, "use_version", _key(user, assistant_id) | {"version": version})
+        chosen = {"version": version}
+        row = await self._written("use_version", "changed", user, chosen, assistant_id)
         if row is None:
             raise NotFound(f"version of the assistant {assistant_id} with the number", str(version))
         return _assistant(row)
@@ -128,7 +130,7 @@ class AssistantRepository:
         Raises `NotFound`, and `Conflict` for a default assistant.
         """
         self.refuse_default(assistant_id)
-        _found(await self._row(user, "delete", _key(user, assistant_id)), assistant_id)
+        _found(await self._written("delete", "deleted", user, {}, assistant_id), assistant_id)
 
     async def search(
         self, user: UserContext, search: AssistantSearch
@@ -165,6 +167,26 @@ class AssistantRepository:
     ) -> DictRow | None:
         async with self._database.acting_for(user) as connection:
             return await (await connection.execute(_SQL[statement], parameters)).fetchone()
+
+    async def _written(
+        self,
+        statement: str,
+        happened: str,
+        user: UserContext,
+        columns: Mapping[str, Any],
+        assistant_id: UUID,
+    ) -> DictRow | None:
+        """The assistant after a change, which is noted if there was one."""
+        parameters = {**_key(user, assistant_id), **columns}
+        async with self._database.transaction(user) as connection:
+            row = await (await connection.execute(_SQL[statement], parameters)).fetchone()
+            if row is not None:
+                details = {"name": row["name"], "version": row["version"]}
+                action = f"assistant.{happened}"
+                await record(
+                    connection, user, action, "assistant", str(assistant_id), details=details
+                )
+        return row
 
     async def _page(
         self, user: UserContext, statement: str, parameters: dict[str, Any]

@@ -3,17 +3,21 @@
 The engine's own business, across all users: nothing here answers a request.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from domain.retention import Cleared
+from storage.audit_log import clear_entries
 from storage.database import Connection
 from storage.json_columns import to_json
+from storage.login_throttle import clear_past
 from storage.migrate import connect
+from storage.rate_limits import clear_unused
 from storage.sql_files import load_statements
 
 _SQL = load_statements("retention")
@@ -114,6 +118,21 @@ class Tidying:
             for row in page:
                 if row["is_due"]:
                     yield row["thread_id"]
+
+    async def clear_counts(self) -> int:
+        """Delete counts of requests and failed sign-ins that say nothing; returns how many."""
+        return await self._batches(clear_unused) + await self._batches(clear_past)
+
+    async def clear_audit_log(self, days: int) -> int:
+        """Delete entries of the audit log that are so old; returns how many."""
+        return await self._batches(partial(clear_entries, days=days))
+
+    async def _batches(self, clear: Callable[[Connection, int], Awaitable[int]]) -> int:
+        deleted, batch = 0, _BATCH
+        while batch == _BATCH and self.may_go_on():
+            batch = await clear(self.connection, _BATCH)
+            deleted += batch
+        return deleted
 
     async def _clear_parts_of(self, runs: list[UUID]) -> int:
         deleted = 0

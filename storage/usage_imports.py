@@ -18,6 +18,7 @@ from domain.costs.prices import PriceBook
 from domain.costs.records import Note, RejectedRow
 from domain.errors import NotFound
 from domain.identity import UserContext
+from storage.audit_log import record
 from storage.database import Connection, Database
 from storage.json_columns import to_json
 from storage.sql_files import load_statements
@@ -129,8 +130,11 @@ class UsageImporter:
     async def delete(self, user: UserContext, import_id: UUID) -> None:
         """Take an import back with all its rows; raises `NotFound`."""
         values = {"tenant_id": user.tenant_id, "import_id": import_id}
-        if await self._one(user, "delete", values) is None:
-            raise NotFound("import", str(import_id))
+        async with self._database.transaction(user) as connection:
+            cursor = await connection.execute(_SQL["delete"], values)
+            if await cursor.fetchone() is None:
+                raise NotFound("import", str(import_id))
+            await record(connection, user, "usage_import.deleted", "usage_import", str(import_id))
 
     async def rejects(
         self, user: UserContext, import_id: UUID, limit: int = KEPT_REJECTS
@@ -156,8 +160,9 @@ class UsageImporter:
             async with self._database.transaction(user) as connection:
                 values = plan.columns(user)
                 if (await connection.execute(_SQL["begin"], values)).rowcount:
-                    loading = _Loading(connection, values, writer)
-                    return ImportResult(await loading.run(first, batches), is_new=True)
+                    loaded = await _Loading(connection, values, writer).run(first, batches)
+                    await _note_import(connection, user, loaded)
+                    return ImportResult(loaded, is_new=True)
         # Another request imported the same file in the meantime.
         return await self._import(user, request, parts)
 
@@ -166,6 +171,18 @@ class UsageImporter:
     ) -> dict[str, Any] | None:
         async with self._database.transaction(user) as connection:
             return await (await connection.execute(_SQL[statement], values)).fetchone()
+
+
+async def _note_import(connection: Connection, user: UserContext, loaded: UsageImport) -> None:
+    details = {"file_name": loaded.file_name, "rows": loaded.rows_imported}
+    await record(
+        connection,
+        user,
+        "usage_import.created",
+        "usage_import",
+        str(loaded.import_id),
+        details=details,
+    )
 
 
 class _Loading:

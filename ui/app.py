@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from gradio.components.navbar import Navbar
+from starlette.routing import Mount
 
+from ui.guard import Guard, Identify
 from ui.markup import PAGE_SCRIPT, STATIC, STATIC_PATH, static_version
 from ui.pages.account import build_account
 from ui.pages.chat import build_chat
@@ -22,7 +25,6 @@ STYLES_PATH: Final = f"{STATIC_PATH}.css"
 STYLES: Final = Path(__file__).parent / "app.css"
 #: Each open page follows its thread with one streaming event; the default of one would queue them.
 MOST_FOLLOWERS: Final = 100
-UPLOAD_LIMIT: Final = "100mb"
 #: Uploads are handed on at once; what is left of them goes after an hour.
 KEEP_UPLOADS_S: Final = 3600
 
@@ -49,7 +51,20 @@ def build_app(api_url: str) -> gr.Blocks:
 PageUser = Callable[[Request], Awaitable[str | None]]
 
 
-def mount_ui(app: FastAPI, api_url: str, page_user: PageUser) -> None:
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may see the pages, and how much they may send."""
+
+    #: Who asks; None is nobody.
+    identify: Identify
+    #: The same as Gradio asks it: its own door behind the guard.
+    page_user: PageUser
+    upload_mb: int = 100
+    #: Where pages lead who is nobody.
+    sign_in_path: str | None = None
+
+
+def mount_ui(app: FastAPI, api_url: str, access: Access) -> None:
     """Mount the pages at /app; they reach the service at `api_url` like any other client."""
     app.add_api_route("/manifest.json", _manifest, include_in_schema=False)
     app.add_api_route("/favicon.ico", _favicon, include_in_schema=False)
@@ -58,10 +73,13 @@ def mount_ui(app: FastAPI, api_url: str, page_user: PageUser) -> None:
     with warnings.catch_warnings():
         # Said of every application with several pages, also when SSR is off as here.
         warnings.filterwarnings("ignore", message="SSR mode is not supported with multi-page")
-        _mount(app, build_app(api_url), page_user)
+        _mount(app, build_app(api_url), access)
+    [mount] = [route for route in app.routes if getattr(route, "path", "") == MOUNT_PATH]
+    assert isinstance(mount, Mount)
+    mount.app = Guard(mount.app, access.identify, access.sign_in_path)
 
 
-def _mount(app: FastAPI, blocks: gr.Blocks, page_user: PageUser) -> None:
+def _mount(app: FastAPI, blocks: gr.Blocks, access: Access) -> None:
     gr.mount_gradio_app(
         app,
         blocks,
@@ -69,14 +87,14 @@ def _mount(app: FastAPI, blocks: gr.Blocks, page_user: PageUser) -> None:
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=UPLOAD_LIMIT,
+        max_file_size=f"{access.upload_mb}mb",
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
         mcp_server=False,
         theme=Goldenpath(),
         head=_head(),
-        auth_dependency=page_user,
+        auth_dependency=access.page_user,
     )
 
 

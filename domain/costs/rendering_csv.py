@@ -7,25 +7,23 @@ from decimal import Decimal
 from domain.costs.money import to_micro
 from domain.costs.report_sections import Cell, report_sections
 from domain.costs.reports import Report
-
-#: A spreadsheet takes a cell that starts so for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from domain.csv_cells import safe_cell
 
 
 def render_csv(report: Report) -> str:
     """Every table under its key, title and header, an empty line between; amounts in full."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_safe(report.title)])
+    writer.writerow([safe_cell(report.title)])
     for section in report_sections(report):
         if section.bullets:
             writer.writerow([])
-            writer.writerow([_safe(section.title)])
-            writer.writerows([[_safe(bullet)] for bullet in section.bullets])
+            writer.writerow([safe_cell(section.title)])
+            writer.writerows([[safe_cell(bullet)] for bullet in section.bullets])
         for table in section.tables:
             writer.writerow([])
-            writer.writerow([_safe(table.title), table.key])
-            writer.writerow([_safe(column.name) for column in table.columns])
+            writer.writerow([safe_cell(table.title), table.key])
+            writer.writerow([safe_cell(column.name) for column in table.columns])
             writer.writerows([[_raw(cell) for cell in row] for row in table.rows])
     return out.getvalue()
 
@@ -36,8 +34,4 @@ def _raw(cell: Cell) -> str:
     if isinstance(cell, Decimal):
         # A number of ours, so that a minus sign is one.
         return format(to_micro(cell), "f")
-    return _safe(cell) if isinstance(cell, str) else str(cell)
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return safe_cell(cell) if isinstance(cell, str) else str(cell)

@@ -10,9 +10,11 @@ from domain.identity import UserContext
 from server.auth.access_tokens import AccessTokens
 from server.auth.opaque_tokens import REFRESH, SESSION, hashed, new_token
 from server.auth.passwords import Passwords
+from storage import login_throttle
 from storage.accounts.invitations import Invitations
 from storage.accounts.people import Entry, NewPerson, People
 from storage.accounts.sessions import Opened, Sessions, Visitor
+from storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Tokens:
 class SignIn:
     """The ways in of mode `accounts`."""
 
+    database: Database
     people: People
     sessions: Sessions
     invitations: Invitations
@@ -81,18 +84,25 @@ class SignIn:
             )
         return Entry()
 
-    async def check(self, email: str, password: str, invitation: str | None = None) -> Arrived:
+    async def check(
+        self, email: str, password: str, visitor: Visitor, invitation: str | None = None
+    ) -> Arrived:
         """Who has this address and password; raises `WrongPassword`, after the same time.
 
-        With an invitation they become a member of its tenant; raises `LinkSpent`.
+        With an invitation they become a member of its tenant; raises `LinkSpent`. Who guesses waits
+        longer and longer; raises `TooManyRequests`.
         """
+        address = visitor.address or ""
+        await login_throttle.check(self.database, email, address)
         try:
             found = await self.people.by_email(normalise_email(email))
         except InvalidInput:
             found = None
         fits, fresh = await self.passwords.fits(password, found.password_hash if found else None)
         if found is None or found.password_hash is None or not fits:
+            await login_throttle.failed(self.database, email, address)
             raise WrongPassword
+        await login_throttle.succeeded(self.database, email, address)
         if fresh:
             await self.people.rehash(found.user_id, found.password_hash, fresh)
         if not invitation:

@@ -20,6 +20,7 @@ from server.protocol.frames import (
     stream_data,
 )
 from server.runs.feed import Feed
+from server.sse import event_number
 from storage.run_events import EventLog
 
 #: What readers send who want everything from the beginning.
@@ -63,7 +64,7 @@ async def run_start(log: EventLog, place: RunPlace, last_event_id: str | None) -
     if not last_event_id.isdecimal():
         # Nobody knows what it has seen.
         return Start(beginning, gap_frame(beginning + 1, end.seq if end else head))
-    seen = int(last_event_id)
+    seen = event_number(last_event_id)
     if end and seen >= end.seq:
         return Start(end.seq, end_frame(end), is_over=True)
     # A number of an earlier run is as good as any; one that nobody has given out yet is none.
@@ -105,7 +106,7 @@ async def thread_start(log: EventLog, thread_id: UUID, last_event_id: str | None
         return Start(0)
     if not last_event_id.isdecimal():
         return Start(0, gap_frame(1, head))
-    return Start(min(int(last_event_id), head))
+    return Start(min(event_number(last_event_id), head))
 
 
 async def thread_reader(

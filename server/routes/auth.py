@@ -64,8 +64,9 @@ async def sign_in_by_password(
 ) -> TokenShape:
     """Sign in with an e-mail address and its password."""
     password = body.password.get_secret_value()
-    arrived = await sign_in.check(body.email, password, _text(body.invitation))
-    return _shape(await sign_in.open_client(arrived, visitor_of(request)))
+    visitor = visitor_of(request)
+    arrived = await sign_in.check(body.email, password, visitor, _text(body.invitation))
+    return _shape(await sign_in.open_client(arrived, visitor))
 
 
 @router.post("/refresh", responses=problems(401, 409, 422, 503))

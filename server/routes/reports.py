@@ -18,6 +18,8 @@ from domain.costs.report_charts import all_charts, spend_charts
 from domain.costs.spend import summarise_spend
 from domain.errors import InvalidInput
 from server.dependencies import ServicesDep, UserDep
+from server.file_headers import file_headers
+from server.pagination import OffsetDep
 from server.shapes import problems
 from storage.reports import ReportHead, StoredReport
 
@@ -72,7 +74,7 @@ async def list_reports(
     services: ServicesDep,
     user: UserDep,
     limit: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 20,
-    offset: Annotated[int, Query(ge=0, description="How many to leave out.")] = 0,
+    offset: OffsetDep = 0,
 ) -> list[ReportHeadShape]:
     """Your reports, newest first."""
     return [_head(head) for head in await services.reports.list(user, limit, offset)]
@@ -114,10 +116,7 @@ async def download_report(
     return Response(
         _rendered(stored, format),
         media_type=_MEDIA_TYPES[format],
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "X-Content-Type-Options": "nosniff",
-        },
+        headers=file_headers(name),
     )
 
 

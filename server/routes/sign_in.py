@@ -13,6 +13,7 @@ from server.auth.cookies import delete_session_cookie
 from server.auth.credentials import require_own_page, session_cookie
 from server.auth.opaque_tokens import hashed
 from server.auth.sign_in import Registration, SignIn
+from server.auth.visitors import visitor_of
 from server.composition import Services
 from server.dependencies import ServicesDep, SignInDep, signed_in
 from server.errors import status_of
@@ -56,7 +57,7 @@ async def sign_in(
     """Check an address and its password, and set the cookie."""
     try:
         require_own_page(request.method, request.headers, services.settings.public_url)
-        arrived = await ways.check(email, password, invitation or None)
+        arrived = await ways.check(email, password, visitor_of(request), invitation or None)
         return await go_in(request, services, ways, arrived, next)
     except GoldenpathError as error:
         state = _state(services, next, invitation, problem=str(error), email=email)

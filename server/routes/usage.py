@@ -15,7 +15,10 @@ from pydantic import BaseModel, Field
 from domain.costs.formats.registry import AUTO, FORMATS
 from domain.costs.imports import UsageImport
 from domain.costs.records import RejectedRow
+from domain.csv_cells import safe_cell
 from server.dependencies import ServicesDep, UserDep
+from server.file_headers import file_headers
+from server.pagination import OffsetDep
 from server.shapes import problems
 from server.upload_forms import UploadForm, received_form, upload_limits
 from storage.uploads import UploadLimits
@@ -25,8 +28,6 @@ router = APIRouter(prefix="/usage/imports", tags=["usage"])
 
 #: Rejects shown with an import; the CSV has all that are kept.
 _SHOWN_REJECTS = 50
-#: Cells that start so are formulas to a spreadsheet.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _UPLOAD = {
     "requestBody": {
@@ -154,7 +155,7 @@ async def list_imports(
     services: ServicesDep,
     user: UserDep,
     limit: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 20,
-    offset: Annotated[int, Query(ge=0, description="How many to leave out.")] = 0,
+    offset: OffsetDep = 0,
 ) -> list[ImportShape]:
     """Your imports, newest first."""
     return [_import_shape(item) for item in await services.usage_imports.list(user, limit, offset)]
@@ -193,7 +194,7 @@ async def download_rejects(
     return StreamingResponse(
         _csv_lines(found.file_name, rejects),
         media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="rejects-{import_id}.csv"'},
+        headers=file_headers(f"rejects-{import_id}.csv"),
     )
 
 
@@ -216,16 +217,11 @@ def _csv_lines(file_name: str, rejects: Iterable[RejectedRow]) -> Iterator[str]:
     yield _csv_line(header)
     for reject in rejects:
         cells = (reject.column, reject.value, reject.code, reject.message, reject.next_step)
-        texts = [_safe(cell or "") for cell in cells]
-        yield _csv_line((_safe(file_name), str(reject.line), *texts))
+        texts = [safe_cell(cell or "") for cell in cells]
+        yield _csv_line((safe_cell(file_name), str(reject.line), *texts))
 
 
 def _csv_line(cells: Iterable[str]) -> str:
     buffer = io.StringIO()
     csv.writer(buffer).writerow(cells)
     return buffer.getvalue()
-
-
-def _safe(cell: str) -> str:
-    """The cell so that no spreadsheet runs it."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

@@ -1,12 +1,11 @@
 """The WebSocket: all that a client does over one connection, as docs/websocket.md describes it."""
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse
 from starlette.websockets import WebSocket
 
 from server.composition import Services
 from server.websocket.connection import Connection
-from server.websocket.handshake import SUBPROTOCOL, origin_problem
+from server.websocket.handshake import SUBPROTOCOL
 
 router = APIRouter()
 
@@ -16,10 +15,6 @@ async def connect(websocket: WebSocket) -> None:
     """Send messages and follow threads."""
     state = websocket.app.state
     services: Services = state.services
-    hosts = services.settings.ws_known_hosts
-    if problem := origin_problem(websocket.headers, hosts, state.origins):
-        await websocket.send_denial_response(JSONResponse({"detail": problem}, status_code=403))
-        return
     offers = websocket.scope["subprotocols"]
     await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in offers else None)
     await Connection(websocket, services, state.authenticate, state.websockets).run()

@@ -20,6 +20,7 @@ from server.runs.feed import Feed
 from server.runs.journal import event_rows
 from server.runs.requests import RunRequest
 from storage.assistants import AssistantRepository
+from storage.audit_log import record
 from storage.database import Connection, Database
 from storage.run_events import EventLog
 from storage.runs import (
@@ -141,6 +142,9 @@ class RunManager:
             if not run.is_open:
                 raise Conflict(f"The run {run_id} has already ended ({run.status}).")
             await self._stop(connection, run, action)
+            await record(
+                connection, user, "run.cancelled", "run", str(run_id), details={"action": action}
+            )
         try:
             return await self._runs.get(user, run_id)
         except NotFound:  # Rolled back while it waited, so it is gone.
@@ -180,7 +184,8 @@ class RunManager:
         if run.is_open:
             await self.cancel_many(user, RunSelection(run_ids=[run_id]))
             await self.wait_ended(user, run_id)
-        await self._runs.delete(user, run_id)
+        if await self._runs.delete(user, run_id):
+            await record(self._database, user, "run.deleted", "run", str(run_id))
 
     async def delete_thread(self, user: UserContext, thread_id: UUID) -> None:
         """Delete a thread with all it owns; raises `NotFound`.
@@ -197,6 +202,7 @@ class RunManager:
                 pass  # Late or rolled back; either way it cannot write once the thread is gone.
         async with self._database.transaction(user) as connection:
             await delete_thread(connection, user, thread_id)
+            await record(connection, user, "thread.deleted", "thread", str(thread_id))
 
     def _offered(self, new: NewRun) -> NewRun:
         """The run, for this process's own worker if that can begin it now."""

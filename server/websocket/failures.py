@@ -13,6 +13,7 @@ from domain.errors import (
     NotFound,
     NotSignedIn,
     TooLarge,
+    TooManyRequests,
     Unavailable,
 )
 from server.errors import DATABASE_FULL_SENTENCE
@@ -64,6 +65,7 @@ _CODES: tuple[tuple[type[Exception], FailureCode], ...] = (
     (NotFound, "not_found"),
     (Conflict, "conflict"),
     (TooLarge, "too_large"),
+    (TooManyRequests, "rate_limited"),
     (InvalidInput, "invalid_input"),
     (NotSignedIn, "not_signed_in"),
     (NotAllowed, "not_allowed"),

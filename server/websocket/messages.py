@@ -15,10 +15,8 @@ from pydantic import (
 )
 
 from domain.runs import MultitaskStrategy
+from server.sse import LAST_SEQ
 from server.websocket.failures import Refused
-
-#: Postgres' largest number: no log is longer.
-_LAST_SEQ: Final = 2**63 - 1
 
 
 class _Message(BaseModel):
@@ -85,7 +83,7 @@ class Subscribe(_Message):
 
     type: Literal["subscribe"]
     thread_id: UUID
-    after: Annotated[int, Field(strict=True, ge=0, le=_LAST_SEQ)] | None = None
+    after: Annotated[int, Field(strict=True, ge=0, le=LAST_SEQ)] | None = None
 
 
 class Unsubscribe(_Message):

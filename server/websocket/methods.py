@@ -12,6 +12,7 @@ from domain.identity import UserContext
 from domain.runs import Run
 from server.auth.credentials import named_token
 from server.composition import Services
+from server.edge.quotas import Caller, require_room
 from server.routes.chat import CHAT_ASSISTANT
 from server.runs.answers import OnlyAnswer
 from server.runs.requests import RunRequest
@@ -102,6 +103,7 @@ class Methods:
                 return Done({"server_time": timestamp(datetime.now(UTC))})
 
     async def _start(self, request: RunRequest) -> Done:
+        await self._count_run()
         thread_id = request.thread_id
         # Found before the run can write: nothing of it lies behind this.
         if thread_id is None:
@@ -116,11 +118,15 @@ class Methods:
         return _run_done(run, following)
 
     async def _resume(self, message: Resume) -> Done:
+        await self._count_run()
         run = await self._services.runs.get(self._user, message.run_id)
         following = await self._before_run(run.thread_id)
         answers = OnlyAnswer(message.value) if message.answers is None else message.answers
         resumed = await self._services.manager.resume(self._user, message.run_id, answers)
         return _run_done(resumed, following)
+
+    async def _count_run(self) -> None:
+        require_room(await self._services.quotas.use(Caller(self._user), "runs"))
 
     async def _before_run(self, thread_id: UUID) -> Following | None:
         """Where to follow a thread from that is about to run; None when it is followed."""

@@ -1,7 +1,7 @@
 """The real service, a real browser, and pages that fail on any error or outside request."""
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -67,30 +67,36 @@ async def sample_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
 class Watch:
     """What went wrong in a browser context, and where it wanted to go."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, expected: Sequence[str] = ()) -> None:
         self._host = urlsplit(url).netloc
-        self.problems: list[str] = []
+        self._expected = expected
+        self._seen: list[str] = []
+
+    @property
+    def problems(self) -> list[str]:
+        """All but what was expected."""
+        return [p for p in self._seen if not any(words in p for words in self._expected)]
 
     def follow(self, page: Page) -> None:
         """Listen to a page."""
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        page.on("pageerror", lambda error: self._seen.append(f"page error: {error}"))
         page.on("request", self._request)
         page.on("framenavigated", lambda _: self._forgive_ended_streams())
 
     def _console(self, message: Any) -> None:
         is_form = urlsplit(message.location.get("url", "")).path in FORMS
         if message.type == "error" and not is_form:
-            self.problems.append(f"console: {message.text} {message.location}")
+            self._seen.append(f"console: {message.text} {message.location}")
 
     def _forgive_ended_streams(self) -> None:
         """What Gradio's client says of a stream that a reload ends is no problem."""
-        self.problems = [p for p in self.problems if not any(words in p for words in ENDED)]
+        self._seen = [p for p in self._seen if not any(words in p for words in ENDED)]
 
     def _request(self, request: Any) -> None:
         address = urlsplit(request.url)
         if address.scheme in ("http", "https", "ws", "wss") and address.netloc != self._host:
-            self.problems.append(f"external request: {request.url}")
+            self._seen.append(f"external request: {request.url}")
 
 
 async def ask(page: Page, text: str) -> None:
@@ -114,14 +120,18 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     contexts: list[BrowserContext] = []
     watches: list[Watch] = []
 
-    async def open_at(url: str, **options: Any) -> Page:
+    async def open_at(
+        url: str, script: str = "", expected: Sequence[str] = (), **options: Any
+    ) -> Page:
+        """Problems with these words in them are what a test is about."""
         known: dict[str, Any] = {"viewport": DESK, **options}
         context = await browser.new_context(**known)
         context.set_default_timeout(DEADLINE_MS)
-        watch = Watch(url)
+        watch = Watch(url, expected)
         contexts.append(context)
         watches.append(watch)
         page = await context.new_page()
+        await page.add_init_script(script)
         watch.follow(page)
         await page.goto(url)
         await page.get_by_role("heading", level=1).wait_for()

@@ -150,7 +150,7 @@ def test_the_public_address_is_an_origin(
     monkeypatch.setenv("GOLDENPATH_PUBLIC_URL", given)
     settings = load_settings({})
     assert settings.public_url == kept
-    assert settings.public_host in settings.ws_known_hosts
+    assert settings.known_hosts == (kept.partition("//")[2],)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_reader_goes_on_where_it_says(
     assert cursor(after, header) == expected
 
 
-@pytest.mark.parametrize("header", ["", "abc", "1.5", "7;8"])
+@pytest.mark.parametrize("header", ["", "abc", "1.5", "7;8", str(2**63), "9" * 5000])
 def test_a_cursor_of_somebody_else_is_refused(header: str) -> None:
     with pytest.raises(InvalidInput, match="Last-Event-ID"):
         cursor(None, header)
@@ -58,6 +58,8 @@ async def test_the_cursor_is_read_from_the_query_and_the_header() -> None:
     assert (await get(app, "/position?after=3")).json() == 3
     assert (await get(app, "/position?after=3", **{"Last-Event-ID": "9"})).json() == 9
     assert (await get(app, "/position?after=-1")).status_code == 422
+    assert (await get(app, f"/position?after={2**63 - 1}")).json() == 2**63 - 1
+    assert (await get(app, f"/position?after={2**63}")).status_code == 422
 
 
 async def test_a_stream_is_not_buffered_or_kept() -> None:

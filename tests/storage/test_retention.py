@@ -247,5 +247,6 @@ async def test_it_is_due_once_after_the_hour_by_the_databases_clock(
 def test_the_summary_is_a_sentence() -> None:
     cleared = Cleared(stream_parts=12_345, runs=1)
     assert cleared.sentence() == (
-        "Cleared away: 12,345 stream parts, 1 runs, 0 threads, 0 checkpoints, 0 values."
+        "Cleared away: 12,345 stream parts, 1 runs, 0 threads, 0 checkpoints, 0 values, "
+        "0 counts, 0 audit entries."
     )

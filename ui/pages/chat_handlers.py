@@ -17,6 +17,7 @@ from ui.pages.chat_painting import ChatParts, FollowRequest, Painter, Tab, Updat
 from ui.pages.report_panel import panel_html
 from ui.pages.shell import foot, menu_button
 from ui.transcript import Interrupt
+from ui.uploads import hand_over
 
 #: A new thread is called what its first question begins with.
 TITLE_CHARACTERS: Final = 60
@@ -217,9 +218,10 @@ async def _upload(client: ApiClient, files: Sequence[Path]) -> tuple[str, str]:
     import_id = ""
     for path in files:
         try:
-            done = await client.usage_import((await client.import_usage(path, path.name)).import_id)
+            preview = views.file_preview(path)
+            done = await client.usage_import((await hand_over(client, path)).import_id)
             import_id = done.import_id
-            cards.append(views.import_card(done, views.file_preview(path)))
+            cards.append(views.import_card(done, preview))
         except ApiError as error:
             cards.append(views.failed_upload(path.name, str(error)))
     return "".join(cards), import_id

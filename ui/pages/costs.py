@@ -16,6 +16,7 @@ from ui.pages import chat_views, shell
 from ui.pages import costs_views as views
 from ui.pages.chat_painting import Update
 from ui.pages.interrupt_form import MODELS, QUIET
+from ui.uploads import hand_over
 
 SAMPLE_MODEL: Final = "gpt-4o"
 
@@ -31,6 +32,7 @@ class CostsParts:
     details: gr.HTML
     lists: gr.HTML
     rejects: gr.HTML
+    file: gr.File
 
 
 def build_costs(blocks: gr.Blocks, api_url: str, root: str) -> None:
@@ -50,11 +52,11 @@ def build_costs(blocks: gr.Blocks, api_url: str, root: str) -> None:
                 details = live(name="gp-details")
                 lists = live(name="gp-lists")
                 rejects = live(name="gp-rejects")
-    parts = CostsParts(foot, head, result, overview, details, lists, rejects)
+    file, model, send = form
+    parts = CostsParts(foot, head, result, overview, details, lists, rejects, file)
     handlers = CostsHandlers(api_url, parts)
     everything = [getattr(parts, name) for name in CostsParts.__dataclass_fields__]
     blocks.load(handlers.load, outputs=everything, **QUIET)
-    file, model, send = form
     send.click(handlers.uploaded, inputs=[file, model], outputs=everything, **QUIET)
     for block in (overview, lists, result):
         block.action(handlers.act, outputs=everything, **QUIET)
@@ -122,12 +124,13 @@ class CostsHandlers:
             return {parts.result: chat_views.notice("Choose a file first.")}
         client, path = client_for(self._api_url, request), Path(file)
         try:
-            done = await client.import_usage(path, path.name, model=model or None)
+            preview = chat_views.file_preview(path)
+            done = await hand_over(client, path, model)
             full = await client.usage_import(done.import_id)
         except ApiError as error:
             return {parts.result: chat_views.failed_upload(path.name, str(error))}
-        card = chat_views.import_card(full, chat_views.file_preview(path), offer=False)
-        return await self.load(request) | {parts.result: card}
+        card = chat_views.import_card(full, preview, offer=False)
+        return await self.load(request) | {parts.result: card, parts.file: None}
 
     async def act(self, request: gr.Request, event: gr.EventData) -> Update:
         """A button of one of the live blocks."""

@@ -13,6 +13,7 @@ from ui.markup import escaped, icon
 from ui.pages.chat_handlers import follow_request
 from ui.pages.chat_painting import FollowRequest
 from ui.transcript import Interrupt
+from ui.uploads import hand_over
 
 #: Offered for the sample and for exports that name no model; any other may be typed.
 MODELS: Final = [
@@ -132,7 +133,7 @@ class QuestionForm:
         client = client_for(self._api_url, request)
         path = Path(file)
         try:
-            done = await client.import_usage(path, path.name, model=model or None)
+            done = await hand_over(client, path, model)
         except ApiError as error:
             return {self._problem: _problem(str(error))}
         if not done.rows_imported and not done.rows_duplicate:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from websockets.exceptions import InvalidStatus
 from domain.errors import NotSignedIn
 from domain.identity import UserContext
 from server.composition import Services
+from server.edge.quotas import Quotas
 from storage.threads import ThreadSearch
 from tests.server.websocket.live import Live, live_server
 from tests.server.websocket.peers import joined, opened
@@ -158,7 +160,7 @@ async def test_in_local_mode_any_token_and_none_is_local(shared_services: Servic
 async def test_pages_of_other_hosts_are_refused(
     shared_services: Services,
 ) -> None:
-    async with live_server(shared_services, ws_hosts="chat.example.com, other") as live:
+    async with live_server(shared_services, hosts="chat.example.com, other") as live:
         own = live.url
         for origin in (own, "https://chat.example.com", None):
             async with opened(live.url, origin=origin) as peer:
@@ -170,3 +172,13 @@ async def test_pages_of_other_hosts_are_refused(
         assert response.status_code == 403
         assert "http.cors" in json.loads(response.body or b"")["detail"]
         assert live.websockets.count == 0
+
+
+async def test_runs_over_it_are_counted_as_over_http(shared_services: Services) -> None:
+    settings = shared_services.settings.model_copy(update={"auth": "jwt", "runs_per_min": 2})
+    limited = replace(shared_services, quotas=Quotas(shared_services.database, settings))
+    async with live_server(limited) as live, opened(live.url) as peer:
+        await peer.next()
+        answers = [await peer.ask("user_message", text="Hello") for _ in range(3)]
+    assert [answer["type"] for answer in answers] == ["ack", "ack", "error"]
+    assert (answers[2]["code"], "new runs" in answers[2]["message"]) == ("rate_limited", True)
