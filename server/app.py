@@ -13,6 +13,7 @@ from server.errors import add_error_handlers
 from server.routes import (
     assistants,
     chat,
+    connections,
     health,
     not_built,
     reports,
@@ -32,7 +33,7 @@ from ui.app import mount_ui
 #: What needs the database for every answer, and what has something to say without it.
 _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
-    *(stateless_runs, usage, reports),
+    *(stateless_runs, usage, reports, connections),
 )
 _WITHOUT_DATABASE = (system, health, websocket, not_built)
 

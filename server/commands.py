@@ -13,14 +13,16 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from domain.errors import StartupError
+from domain.errors import SecretKeyMissing, StartupError
 from domain.identity import LOCAL_USER
 from server.composition import open_database, open_services
 from server.retention import kept, tidy
+from server.secret_key import secret_box
 from server.settings import Settings
 from server.upload_forms import upload_limits
 from storage.database import Database
 from storage.embedded import sole_instance
+from storage.secret_rotation import rotate_secrets
 from storage.usage_imports import ImportRequest, UsageImporter
 
 logger = logging.getLogger(__name__)
@@ -84,6 +86,21 @@ async def tidy_up(settings: Settings) -> int:
         _say(cleared.sentence())
         if stopping.is_set():
             _say("It was stopped before the end; the rest is cleared the next time.")
+    return 0
+
+
+async def rotate(settings: Settings) -> int:
+    """Encrypt all credentials with new keys under the present one, and say how many."""
+    _spare_the_collector()
+    async with open_database(settings) as url, Database(url) as database:
+        box = secret_box(settings)
+        if box is None:
+            raise SecretKeyMissing
+        done = await rotate_secrets(database, box)
+    _say(
+        f"The credentials of {done.connections:,} connections of {done.tenants:,} tenants are "
+        "encrypted with new keys."
+    )
     return 0
 
 

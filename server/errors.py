@@ -58,7 +58,9 @@ def add_error_handlers(app: FastAPI) -> None:
 
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:
     status = next(status for kind, status in _STATUSES if isinstance(error, kind))
-    return _answer(status, str(error), _HEADERS.get(status))
+    # What somebody outside answered may be quoted, and may repeat credentials.
+    detail = request.app.state.services.mask.text(str(error))
+    return _answer(status, detail, _HEADERS.get(status))
 
 
 async def _bad_request(request: Request, error: Exception) -> JSONResponse:

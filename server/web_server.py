@@ -78,6 +78,8 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         app,
         log_level=settings.log_level.lower(),
         access_log=False,
+        # Its lines go where all others go, and are masked there.
+        log_config=None,
         server_header=False,
         timeout_graceful_shutdown=_CLOSE_STREAMS_S,
         http="httptools",
