@@ -7,7 +7,11 @@ import gradio as gr
 from ui.api_models import Health
 from ui.markup import escaped, icon
 
-PLACES: Final = (("Chat", "", "chat"), ("Costs", "costs", "costs"))
+PLACES: Final = (
+    ("Chat", "", "chat"),
+    ("Costs", "costs", "costs"),
+    ("Connections", "connections", "key"),
+)
 
 MARK: Final = (
     '<svg class="gp-mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
