@@ -16,9 +16,11 @@ GoldenpathError
 ├── AnswerTooLarge           a called server answers more than is read
 ├── GraphNotMade             a graph's factory failed
 ├── StaleAttempt             a superseded attempt tried to write
+├── SecretUnreadable         a secret was encrypted with a key that is not there
 ├── Unavailable              a part of the service is down; trying again later helps
 │   ├── DatabaseAway         the database does not answer
-│   └── ModelUnavailable     the chat model's endpoint failed
+│   ├── ModelUnavailable     the chat model's endpoint failed
+│   └── SecretKeyMissing     nothing to keep secrets with
 └── StartupError             the process cannot start
     ├── InvalidSettings      an unknown or bad setting
     ├── DataDirInUse         another instance owns the data folder
@@ -144,6 +146,17 @@ class StaleAttempt(GoldenpathError):
         self.attempt = attempt
 
 
+class SecretUnreadable(GoldenpathError):
+    """A secret was encrypted with a key that is not there, or its row was tampered with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The credentials of this connection cannot be read with the service's present key. "
+            "Enter them again, or start the service with the key they were kept with as "
+            "GOLDENPATH_SECRET_KEY_OLD."
+        )
+
+
 class Unavailable(GoldenpathError):
     """A part of the service is down for now."""
 
@@ -162,6 +175,16 @@ class ModelUnavailable(Unavailable):
         super().__init__(f"The model {model} is not answering: {reason}.")
         self.model = model
         self.reason = reason
+
+
+class SecretKeyMissing(Unavailable):
+    """There is no key to encrypt with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Credentials cannot be kept here until the service has a key for them. Set "
+            "GOLDENPATH_SECRET_KEY and start it again."
+        )
 
 
 class StartupError(GoldenpathError):

@@ -8,6 +8,7 @@ from domain.costs.facts import Coverage, UsageFacts
 from domain.costs.reports import Report
 from domain.events import LogEntry
 from domain.identity import UserContext
+from domain.revealed_secrets import Revealed
 
 
 class UsageSource(Protocol):
@@ -43,6 +44,17 @@ class ReportStore(Protocol):
         """Keep a report; returns its id.
 
         Who may have to save again after a crash gives the id: the second time changes nothing.
+        """
+        ...
+
+
+class Credentials(Protocol):
+    """The secrets of connections, for the call that is just being made."""
+
+    async def reveal(self, user: UserContext, connection_id: UUID) -> Revealed:
+        """A connection's secrets; never put them into a state, an event or a text.
+
+        Raises `NotFound`, and `Conflict` for a connection that is switched off.
         """
         ...
 

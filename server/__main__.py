@@ -1,4 +1,4 @@
-"""`python -m server serve|worker|migrate|tidy|import-usage`: the processes of the service."""
+"""`python -m server serve|worker|migrate|tidy|rotate-secrets|import-usage`: its processes."""
 
 import argparse
 import asyncio
@@ -61,6 +61,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             command = commands.migrate_database(settings)
         case "tidy":
             command = commands.tidy_up(settings)
+        case "rotate-secrets":
+            command = commands.rotate(settings)
         case _:
             file = commands.UsageFile(options.file, options.format, options.model, options.user)
             command = commands.import_usage(settings, file)
@@ -93,6 +95,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("migrate", parents=[shared], help="bring the database up to date")
     commands.add_parser("tidy", parents=[shared], help="clear away what is no longer kept, now")
+    commands.add_parser(
+        "rotate-secrets",
+        parents=[shared],
+        help="encrypt the credentials of connections with new keys",
+    )
     usage = commands.add_parser("import-usage", parents=[shared], help="import a usage export")
     usage.add_argument("file", type=Path, help="the export")
     usage.add_argument("--format", default="auto", help="its format; recognised by default")

@@ -24,6 +24,7 @@ from server.routes import (
     audit,
     auth,
     chat,
+    connections,
     health,
     members,
     not_built,
@@ -46,7 +47,7 @@ from ui.app import Access, mount_ui
 #: What needs the database for every answer, and what has something to say without it.
 _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
-    *(stateless_runs, usage, reports, audit, account, api_keys, members),
+    *(stateless_runs, usage, reports, audit, connections, account, api_keys, members),
 )
 #: What is there for who is nobody yet: it counts its visitors itself.
 _DOORS = (auth, sign_in, providers)

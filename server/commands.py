@@ -13,18 +13,20 @@ from pathlib import Path
 from types import ModuleType
 
 from domain.accounts.emails import normalise_email
-from domain.errors import StartupError
+from domain.errors import SecretKeyMissing, StartupError
 from domain.identity import LOCAL_USER, UserContext
 from server.auth.opaque_tokens import LINK, hashed, new_token
 from server.auth.start_checks import check_who_may_come_in
 from server.composition import Services, open_database, open_services
 from server.retention import kept, tidy
+from server.secret_key import secret_box
 from server.settings import Settings
 from server.standard_streams import say
 from server.upload_forms import upload_limits
 from storage.accounts.people import People
 from storage.database import Database
 from storage.embedded import sole_instance
+from storage.secret_rotation import rotate_secrets
 from storage.usage_imports import ImportRequest, UsageImporter
 
 logger = logging.getLogger(__name__)
@@ -98,6 +100,21 @@ async def tidy_up(settings: Settings) -> int:
         say(cleared.sentence())
         if stopping.is_set():
             say("It was stopped before the end; the rest is cleared the next time.")
+    return 0
+
+
+async def rotate(settings: Settings) -> int:
+    """Encrypt all credentials with new keys under the present one, and say how many."""
+    _spare_the_collector()
+    async with open_database(settings) as url, Database(url) as database:
+        box = secret_box(settings)
+        if box is None:
+            raise SecretKeyMissing
+        done = await rotate_secrets(database, box)
+    say(
+        f"The credentials of {done.connections:,} connections of {done.tenants:,} tenants are "
+        "encrypted with new keys."
+    )
     return 0
 
 

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from domain.connections import ConnectionKinds
 from domain.costs.prices import PriceBook
+from domain.revealed_secrets import SecretMask
 from graphs.catalog import GraphEntry, load_catalog
 from server.assistants import default_assistants
 from server.auth.assembly import Auth, open_auth
 from server.call_price import call_price
 from server.edge.quotas import Quotas
 from server.http_app import http_app_lifespan
-from server.probe import Probe, ProbeLimits
+from server.log_masking import masked_log
+from server.part_settings import database_limits, model_settings, probe_limits, worker_limits
+from server.probe import Probe
 from server.readiness import Readiness
 from server.retention import NightlyTidying, kept
 from server.runs.attempts import Engine, ExecutionLimits
@@ -23,14 +27,16 @@ from server.runs.departures import Departures
 from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.patient_ports import patient
-from server.runs.worker import Worker, WorkerLimits
+from server.runs.worker import Worker
+from server.secret_key import secret_box
 from server.settings import Settings, set_variables
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
 from storage.assistants import AssistantRepository
 from storage.audit_log import AuditLog
+from storage.connections import ConnectionRepository
 from storage.conversations import ConversationRepository
-from storage.database import Database, DatabaseLimits
+from storage.database import Database
 from storage.embedded import EmbeddedPostgres, create_database
 from storage.group_commit import GroupCommit
 from storage.migrate import migrate
@@ -44,7 +50,6 @@ from storage.usage_imports import UsageImporter
 from storage.workers import WorkerRegistry
 from tools.chat_model import ChatModels
 from tools.context import Ports, default_ports
-from tools.model_settings import ModelSettings
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +76,10 @@ class Services:
     reports: ReportRepository
     audit_log: AuditLog
     quotas: Quotas
+    connections: ConnectionRepository
+    connection_kinds: ConnectionKinds
+    #: Knows the secrets that this process has seen.
+    mask: SecretMask
     graphs: Mapping[str, GraphEntry]
     manager: RunManager
     feed: Feed
@@ -107,13 +116,17 @@ async def open_database(settings: Settings) -> AsyncGenerator[str]:
 
 
 @asynccontextmanager
-async def open_ports(database: Database, settings: Settings) -> AsyncGenerator[Ports]:
+async def open_ports(
+    database: Database, settings: Settings, mask: SecretMask | None = None
+) -> AsyncGenerator[Ports]:
     """What graphs reach, installed as the default of runs that bring no ports."""
+    connections = ConnectionRepository(database, secret_box(settings), mask or SecretMask())
     ports = Ports(
         usage=UsageRepository(database),
         samples=UsageImporter(database),
         reports=ReportRepository(database),
         models=ChatModels(model_settings(settings)),
+        credentials=connections,
     )
     default_ports.install(ports)
     try:
@@ -134,17 +147,19 @@ async def open_services(
     graphs = load_catalog(settings.config, set_variables)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(open_database(settings))
-        database = await stack.enter_async_context(Database(url, _database_limits(settings)))
+        database = await stack.enter_async_context(Database(url, database_limits(settings)))
         listener = Listener(url)
         events = EventLog(database)
-        ports = await stack.enter_async_context(open_ports(database, settings))
+        mask = SecretMask()
+        stack.enter_context(masked_log(mask))
+        ports = await stack.enter_async_context(open_ports(database, settings, mask))
         await stack.enter_async_context(http_app_lifespan(settings.config))
         worker = commit = nightly = None
         if with_worker:
             nightly = NightlyTidying(url, kept(settings), settings.tidy_hour)
-            commit = await stack.enter_async_context(GroupCommit(database.runs))
+            commit = await stack.enter_async_context(GroupCommit(database.runs, mask=mask))
             engine = _engine(settings, database, commit, graphs, ports)
-            limits = _worker_limits(settings, accepts_runs=accepts_runs)
+            limits = worker_limits(settings, accepts_runs=accepts_runs)
             worker = Worker(url, engine, listener, limits)
         feed = Feed(events, listener, commit)
         readiness = Readiness(lambda: datetime.now(UTC))
@@ -168,6 +183,9 @@ async def open_services(
             reports=ReportRepository(database),
             audit_log=AuditLog(database),
             quotas=Quotas(database, settings),
+            connections=ConnectionRepository(database, secret_box(settings), mask),
+            connection_kinds=ConnectionKinds(),
+            mask=mask,
             graphs=graphs,
             manager=manager,
             feed=feed,
@@ -178,7 +196,7 @@ async def open_services(
             worker=worker,
             nightly=nightly,
             readiness=readiness,
-            probe=Probe(readiness, database, listener, _probe_limits(settings)),
+            probe=Probe(readiness, database, listener, probe_limits(settings)),
         )
         async with _side_tasks(services):
             yield services
@@ -253,47 +271,4 @@ def _engine(
             recursion_limit=settings.recursion_limit,
             node_timeout_s=settings.node_timeout_s,
         ),
-    )
-
-
-def _database_limits(settings: Settings) -> DatabaseLimits:
-    return DatabaseLimits(
-        api_connections=settings.api_connections,
-        run_connections=settings.run_connections,
-        system_connections=settings.system_connections,
-        runs_per_user=settings.runs_per_user,
-        api_wait_s=settings.database_wait_s,
-    )
-
-
-def _probe_limits(settings: Settings) -> ProbeLimits:
-    return ProbeLimits(
-        lease_s=settings.worker_lease_s,
-        data_dir=settings.data_dir.resolve(),
-        min_free_mb=settings.min_free_disk_mb,
-        is_embedded=settings.database_url is None,
-    )
-
-
-def _worker_limits(settings: Settings, *, accepts_runs: bool) -> WorkerLimits:
-    concurrency = settings.worker_concurrency
-    return WorkerLimits(
-        concurrency=concurrency,
-        # Half, so that each side has its places for certain: neither waits for the other.
-        offered=concurrency // 2 if accepts_runs else 0,
-        beat_s=settings.worker_beat_s,
-        lease_s=settings.worker_lease_s,
-        drain_s=settings.drain_s,
-    )
-
-
-def model_settings(settings: Settings) -> ModelSettings:
-    """What the chat models are made from."""
-    key = settings.openai_api_key
-    return ModelSettings(
-        model=settings.model,
-        api_key=key.get_secret_value() if key else None,
-        base_url=settings.openai_base_url,
-        timeout_s=settings.model_timeout_s,
-        retry_after_s=settings.model_retry_after_s,
     )

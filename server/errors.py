@@ -78,7 +78,9 @@ async def _domain_error(request: Request, error: Exception) -> JSONResponse:
     headers = _HEADERS.get(status)
     if isinstance(error, TooManyRequests):
         headers = {"Retry-After": str(error.again_in_s)}
-    return _answer(status, str(error), headers)
+    # What somebody outside answered may be quoted, and may repeat credentials.
+    detail = request.app.state.services.mask.text(str(error))
+    return _answer(status, detail, headers)
 
 
 async def _stranger(request: Request, error: Exception) -> JSONResponse:

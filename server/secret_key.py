@@ -8,6 +8,7 @@ from pathlib import Path
 from domain.errors import InvalidSettings
 from server.account_settings import SECRET_KEY_CHARACTERS
 from server.settings import Settings
+from storage.secret_box import SecretBox
 
 #: Where the key is made when none is set; whoever reads this file reads all secrets.
 KEY_FILE = "secret.key"
@@ -28,6 +29,14 @@ def secret_key(settings: Settings) -> bytes:
             f"{SECRET_KEY_CHARACTERS} or more random characters, the same for every process."
         )
     return _key_of_folder(settings.data_dir.resolve() / KEY_FILE)
+
+
+def secret_box(settings: Settings) -> SecretBox | None:
+    """What encrypts secrets; None where no key is set and none is made."""
+    if settings.secret_key is None and settings.database_url is not None:
+        return None
+    old = settings.secret_key_old
+    return SecretBox(secret_key(settings), [old.get_secret_value().encode()] if old else [])
 
 
 def _key_of_folder(path: Path) -> bytes:

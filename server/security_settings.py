@@ -16,6 +16,11 @@ class SecuritySettings(EdgeSettings):
         description="Protects what is kept secret, 32 characters or more; with the embedded "
         "Postgres one is made in the data folder.",
     )
+    secret_key_old: SecretStr | None = Field(
+        default=None,
+        min_length=SECRET_KEY_CHARACTERS,
+        description="The key before the present one, until `rotate-secrets` has run.",
+    )
     egress_allow: str | None = Field(
         default=None,
         description="What may be called besides public addresses: `host`, `host:port`, addresses "

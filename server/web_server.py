@@ -77,10 +77,10 @@ def _is_news(record: logging.LogRecord) -> bool:
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        # Its lines go where all go.
-        log_config=None,
         log_level=settings.log_level.lower(),
         access_log=False,
+        # Its lines go where all others go, and are masked there.
+        log_config=None,
         server_header=False,
         timeout_graceful_shutdown=_CLOSE_STREAMS_S,
         http=timed_protocol(settings),

@@ -19,8 +19,10 @@ import psycopg
 
 from domain.errors import StaleAttempt
 from domain.events import StoredEvent
+from domain.revealed_secrets import SecretMask
 from storage.database import FIRST_RETRY_S, LAST_RETRY_S, Connection, Pool, is_away
 from storage.group_commit_batch import Batch
+from storage.masked_writes import masked_write
 from storage.sql_files import load_statements
 from storage.writes import Write
 
@@ -63,8 +65,15 @@ class FlushCounts:
 class GroupCommit:
     """Collects writes and commits them in batches, in the order they were put."""
 
-    def __init__(self, pool: Pool, limits: GroupCommitLimits | None = None) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        limits: GroupCommitLimits | None = None,
+        mask: SecretMask | None = None,
+    ) -> None:
+        """Secrets that `mask` knows are in nothing that is committed."""
         self._pool = pool
+        self.mask = mask or SecretMask()
         self._limits = limits or GroupCommitLimits()
         #: Names this process in its notifications: what it has heard from itself it need not read.
         self.origin = uuid4().hex
@@ -143,7 +152,8 @@ class GroupCommit:
     async def _flush(self, waiting: Sequence[_Waiting]) -> None:
         self.counts.flushes += 1
         self.counts.writes += len(waiting)
-        batch = Batch(uuid4(), [item.write for item in waiting], self.origin)
+        writes = [masked_write(item.write, self.mask) for item in waiting]
+        batch = Batch(uuid4(), writes, self.origin)
         try:
             held = await self._commit(batch)
         except psycopg.Error as error:

@@ -7,6 +7,7 @@ process default that the composition root installed.
 import asyncio
 from dataclasses import dataclass, field
 from typing import Annotated, Any
+from uuid import UUID
 
 from langgraph.prebuilt import ToolRuntime
 from langgraph.runtime import Runtime
@@ -15,9 +16,18 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticOmit, core_schema
 
 from domain.costs.facts import UsageFacts
+from domain.errors import SecretKeyMissing
 from domain.identity import UserContext
-from domain.ports import ReportStore, SampleImporter, UsageSource
+from domain.ports import Credentials, ReportStore, SampleImporter, UsageSource
+from domain.revealed_secrets import Revealed
 from tools.chat_model import ChatModels
+
+
+class _NoCredentials:
+    """Nobody has connections here."""
+
+    async def reveal(self, user: UserContext, connection_id: UUID) -> Revealed:
+        raise SecretKeyMissing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class Ports:
     samples: SampleImporter
     reports: ReportStore
     models: ChatModels
+    credentials: Credentials = field(default_factory=_NoCredentials)
 
 
 class DefaultPorts:

@@ -8,7 +8,15 @@ from typing import Any, Final
 
 import httpx
 
-from ui.api_models import Health, ReportEntry, Run, Thread, UsageImport
+from ui.api_models import (
+    Connection,
+    ConnectionKind,
+    Health,
+    ReportEntry,
+    Run,
+    Thread,
+    UsageImport,
+)
 from ui.event_fields import EventJson
 from ui.sse import sse_events
 
@@ -154,6 +162,33 @@ class ApiClient:
     async def report(self, report_id: str) -> dict[str, Any]:
         """One report: its content as data and as Markdown."""
         return (await self.send("GET", f"/reports/{report_id}")).json()
+
+    async def connections(self) -> list[Connection]:
+        """The connections by name."""
+        response = await self.send("GET", "/connections")
+        return [Connection.model_validate(item) for item in response.json()]
+
+    async def connection(self, connection_id: str) -> Connection:
+        """One connection."""
+        response = await self.send("GET", f"/connections/{connection_id}")
+        return Connection.model_validate(response.json())
+
+    async def connection_kinds(self) -> list[ConnectionKind]:
+        """The kinds of connections that there are."""
+        response = await self.send("GET", "/connections/kinds")
+        return [ConnectionKind.model_validate(item) for item in response.json()]
+
+    async def add_connection(self, body: Mapping[str, Any]) -> None:
+        """Keep credentials."""
+        await self.send("POST", "/connections", json=dict(body))
+
+    async def change_connection(self, connection_id: str, body: Mapping[str, Any]) -> None:
+        """Change a connection."""
+        await self.send("PATCH", f"/connections/{connection_id}", json=dict(body))
+
+    async def delete_connection(self, connection_id: str) -> None:
+        """Delete a connection with its credentials."""
+        await self.send("DELETE", f"/connections/{connection_id}")
 
     async def health(self) -> Health:
         """How the service is; a degraded one answers too."""

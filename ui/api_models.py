@@ -86,6 +86,42 @@ class ReportEntry(ApiModel):
     thread_id: str | None = None
 
 
+class ConnectionField(ApiModel):
+    """One value that a kind of connection needs."""
+
+    name: str
+    title: str
+    is_secret: bool = False
+    is_required: bool = True
+    help: str = ""
+
+
+class ConnectionKind(ApiModel):
+    """One way to sign in to a service."""
+
+    name: str
+    title: str
+    help: str = ""
+    fields: tuple[ConnectionField, ...] = ()
+
+
+class Connection(ApiModel):
+    """How agents sign in to a service; its secrets are not among this."""
+
+    connection_id: str
+    name: str
+    kind: str
+    settings: dict[str, str] = Field(default_factory=dict)
+    secrets_set_at: datetime
+    status: str = "active"
+    last_used_at: datetime | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """It may be used."""
+        return self.status == "active"
+
+
 class Health(ApiModel):
     """How the service and its parts are."""
 

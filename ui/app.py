@@ -17,6 +17,7 @@ from ui.guard import Guard, Identify
 from ui.markup import PAGE_SCRIPT, STATIC, STATIC_PATH, static_version
 from ui.pages.account import build_account
 from ui.pages.chat import build_chat
+from ui.pages.connections import build_connections
 from ui.pages.costs import build_costs
 from ui.theme import Goldenpath
 
@@ -41,6 +42,8 @@ def build_app(api_url: str) -> gr.Blocks:
         build_chat(blocks, api_url, MOUNT_PATH)
     with blocks.route("Costs", "costs"):
         build_costs(blocks, api_url, MOUNT_PATH)
+    with blocks.route("Connections", "connections"):
+        build_connections(blocks, api_url, MOUNT_PATH)
     with blocks.route("Account", "account"):
         build_account(blocks, api_url, MOUNT_PATH)
     blocks.queue(default_concurrency_limit=MOST_FOLLOWERS, api_open=False)

@@ -16,6 +16,7 @@ import gradio as gr
 ICONS: Final[Mapping[str, str]] = {
     "chat": '<path d="M21 12a8 8 0 0 1-11.6 7.1L4 20.5l1.4-5A8 8 0 1 1 21 12Z"/>',
     "costs": '<path d="M4 20V10m5.3 10V4m5.4 16v-7M20 20V8"/>',
+    "key": '<circle cx="8" cy="15" r="4"/><path d="m11 12 8-8m-4 4 3 3"/>',
     "plus": '<path d="M12 5v14M5 12h14"/>',
     "search": '<circle cx="11" cy="11" r="6.5"/><path d="m20 20-4.2-4.2"/>',
     "pencil": '<path d="m4 20 .9-4L16.6 4.3a2 2 0 0 1 2.8 0l.3.3a2 2 0 0 1 0 2.8L8 19.1 4 20Z"/>',

@@ -68,7 +68,8 @@ class RunJournal:
     async def keep(self, media_type: str, content: bytes) -> str:
         """Store what is too large for an event; returns its artifact id."""
         thread_id = self._pen.thread_id
-        return str(await self._artifacts.save(self._user, thread_id, media_type, content))
+        masked = self._commit.mask.data(content)
+        return str(await self._artifacts.save(self._user, thread_id, media_type, masked))
 
     async def end(self, outcome: Outcome) -> None:
         """Commit the closing events with the run's and the thread's status, as one."""

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 from domain.costs.facts import Coverage, UsageFacts
 from domain.costs.reports import Report
 from domain.identity import UserContext
-from domain.ports import ReportStore, SampleImporter, UsageSource
+from domain.ports import Credentials, ReportStore, SampleImporter, UsageSource
+from domain.revealed_secrets import Revealed
 from storage.database import retried
 from tools.context import Ports
 
@@ -18,6 +19,7 @@ def patient(ports: Ports) -> Ports:
         usage=_PatientUsage(ports.usage),
         samples=_PatientSamples(ports.samples),
         reports=_PatientReports(ports.reports),
+        credentials=_PatientCredentials(ports.credentials),
     )
 
 
@@ -54,3 +56,11 @@ class _PatientReports:
         # One id for all tries: one that did happen changes nothing when it happens again.
         known = report_id or uuid4()
         return await retried(lambda: self.reports.save(user, report, thread_id, known))
+
+
+@dataclass(frozen=True, slots=True)
+class _PatientCredentials:
+    credentials: Credentials
+
+    async def reveal(self, user: UserContext, connection_id: UUID) -> Revealed:
+        return await retried(lambda: self.credentials.reveal(user, connection_id))

@@ -40,8 +40,9 @@ HTTP_PLACE = Place(
     "only tools/http_client.py calls what is outside",
     (
         "tools/http_client.py",
-        # Its other half: makes the connections.
+        # Its other parts: make the connections, and sign calls.
         "tools/http_connections.py",
+        "tools/http_sign_in.py",
         # The pages call the API of this very service, in this very process.
         "ui/api_client.py",
         # The socket that the service listens on.

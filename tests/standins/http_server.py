@@ -40,6 +40,10 @@ class HttpServer:
         """Answer requests for a path by sending them elsewhere."""
         self.answers[path] = Answer(f"HTTP/1.1 {status} Go\r\nLocation: {location}", ())
 
+    def answer(self, asked: Asked) -> Answer:
+        """What a request is answered."""
+        return self.answers.get(asked.line.split(" ")[1], Answer())
+
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self.handling.add(asyncio.current_task())
@@ -53,7 +57,7 @@ class HttpServer:
         headers = {name.lower(): value for name, value in (each.split(": ", 1) for each in rest)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         self.asked.append(Asked(line, headers, body))
-        answer = self.answers.get(line.split(" ")[1], Answer())
+        answer = self.answer(self.asked[-1])
         writer.write(f"{answer.head}\r\nConnection: close\r\n\r\n".encode())
         await writer.drain()
         for part in answer.parts:
@@ -66,10 +70,12 @@ class HttpServer:
 
 @asynccontextmanager
 async def running_http_server(
-    host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+    host: str = "127.0.0.1",
+    tls: ssl.SSLContext | None = None,
+    kind: type[HttpServer] = HttpServer,
 ) -> AsyncIterator[HttpServer]:
     """A server on a free port for as long as the context lasts."""
-    server = HttpServer()
+    server = kind()
     listening = await asyncio.start_server(server.handle, host, 0, ssl=tls)
     server.port = listening.sockets[0].getsockname()[1]
     async with listening:

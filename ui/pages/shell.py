@@ -13,6 +13,7 @@ from ui.markup import escaped, icon
 PLACES: Final = (
     ("Chat", "", "chat"),
     ("Costs", "costs", "costs"),
+    ("Connections", "connections", "key"),
     ("Account", "account", "person"),
 )
 
