@@ -16,6 +16,7 @@ from server.auth.credentials import (
 )
 from server.auth.opaque_tokens import API_KEY
 from server.auth.sign_in import SignIn
+from server.auth.standing import Standing
 from server.composition import Services
 
 #: What LangGraph's clients ask by POST only because the question does not fit an address.
@@ -44,11 +45,16 @@ async def signed_in(request: Request) -> UserContext:
     if known is not None:
         return known
     state = request.app.state
-    credential = _credential(request, state.services)
+    services: Services = state.services
+    credential = _credential(request, services)
     authenticate: Authenticator = state.authenticate
     user = await authenticate(credential.token)
     request.state.user = user
     request.state.credential = credential
+    settings = services.settings
+    if settings.auth != "local":
+        # For answers that stay open longer than a sign-in.
+        request.state.standing = Standing(authenticate, credential.token, user, settings.ws_ping_s)
     return user
 
 
