@@ -17,6 +17,7 @@ from server.auth.credentials import (
 )
 from server.auth.opaque_tokens import API_KEY, hashed
 from server.auth.sign_in import SignIn
+from server.auth.standing import Standing
 from server.composition import Services
 from server.edge.quotas import count_request
 
@@ -46,7 +47,8 @@ async def signed_in(request: Request) -> UserContext:
     if known is not None:
         return known
     state = request.app.state
-    credential = _credential(request, state.services)
+    services: Services = state.services
+    credential = _credential(request, services)
     authenticate: Authenticator = state.authenticate
     user = await authenticate(credential.token)
     request.state.user = user
@@ -54,6 +56,10 @@ async def signed_in(request: Request) -> UserContext:
     if credential.token and credential.token.startswith(API_KEY):
         # A name to count it by that is no secret.
         request.state.api_key_id = hashed(credential.token).hex()
+    settings = services.settings
+    if settings.auth != "local":
+        # For answers that stay open longer than a sign-in.
+        request.state.standing = Standing(authenticate, credential.token, user, settings.ws_ping_s)
     return user
 
 

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from server.auth.standing import Standing
 from server.stopping import Stopping
 from storage.database import DatabaseError
 
@@ -31,8 +33,8 @@ class Liveness:
 class LiveResponse(Response):
     """An answer as long as its content.
 
-    A client that is cut off, because the service stops or its database is away, sees a broken
-    answer, never a finished one: it knows that there is more and comes back for it.
+    A client that is cut off, because the service stops, its database is away or its sign-in has
+    ended, sees a broken answer, never a finished one: it knows that there is more and comes back.
     """
 
     def __init__(
@@ -57,18 +59,22 @@ class LiveResponse(Response):
         self._is_sending = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer until the content ends, the client leaves or the service stops."""
+        """Answer until the content ends, the client leaves or may stay no more, or all stops."""
+        standing: Standing | None = scope.get("state", {}).get("standing")
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(start)
         async with asyncio.TaskGroup() as tasks, contextlib.aclosing(self._content):
             sending = tasks.create_task(self._send_content(send), name="answer")
             leaving = tasks.create_task(_until_left(receive), name="client")
+            parts: list[asyncio.Task[Any]] = [sending, leaving]
+            if standing:
+                parts.append(tasks.create_task(standing.until_lost(), name="standing"))
             try:
-                await self._until_over(sending, leaving, send)
+                await self._until_over(parts, send)
             finally:
-                sending.cancel()
-                leaving.cancel()
-                await asyncio.wait((sending, leaving))
+                for part in parts:
+                    part.cancel()
+                await asyncio.wait(parts)
         if sending.cancelled():
             if self._left and leaving.done() and not leaving.cancelled():
                 self._left()
@@ -77,9 +83,7 @@ class LiveResponse(Response):
         elif sending.result():
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _until_over(
-        self, sending: asyncio.Task[bool], leaving: asyncio.Task[None], send: Send
-    ) -> None:
+    async def _until_over(self, parts: Sequence[asyncio.Task[Any]], send: Send) -> None:
         loop = asyncio.get_running_loop()
         stopped: asyncio.Future[None] = loop.create_future()
         stopping = self._liveness.stopping
@@ -89,7 +93,7 @@ class LiveResponse(Response):
             while True:
                 silent_until = self._last_sent + self._liveness.silence_s
                 over, _ = await asyncio.wait(
-                    (sending, leaving, stopped),
+                    (*parts, stopped),
                     timeout=max(silent_until - loop.time(), 0),
                     return_when=asyncio.FIRST_COMPLETED,
                 )

@@ -9,8 +9,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.errors import NotSignedIn
 from domain.events import timestamp
+from domain.identity import UserContext
 from server.auth.authenticators import Authenticator
 from server.auth.credentials import named_token
+from server.auth.standing import Standing
 from server.composition import Services
 from server.websocket.allowance import Allowance
 from server.websocket.calls import Call, Frame, answer, failure, read_frame, refused_frame
@@ -26,7 +28,6 @@ from server.websocket.handshake import offered_token, own_cookie
 from server.websocket.messages import SignIn
 from server.websocket.methods import Following, Methods
 from server.websocket.outbox import Outbox
-from server.websocket.standing import Standing
 from server.websocket.subscriptions import Subscriptions
 from server.websocket.tasks import end
 
@@ -113,7 +114,7 @@ class Connection:
         """Say good-bye to whose credential is good no more; as often as there are pings."""
         await self._signed_in.wait()
         if self._standing:
-            await self._standing.until_lost(self._services.settings.ws_ping_s)
+            await self._standing.until_lost()
             self.leave(SIGN_IN_FAILED)
 
     async def _sign_in(self) -> Standing | None:
@@ -121,7 +122,7 @@ class Connection:
         try:
             token = self._offered_token()
             try:
-                return Standing(self._authenticate, token, await self._authenticate(token))
+                return self._standing_of(token, await self._authenticate(token))
             except NotSignedIn:
                 if token is not None:
                     raise
@@ -134,10 +135,14 @@ class Connection:
             user = await self._authenticate(token)
             if message.user_id not in (None, user.user_id):
                 raise NotSignedIn
-            return Standing(self._authenticate, token, user)
+            return self._standing_of(token, user)
         except (NotSignedIn, TimeoutError):
             self.leave(SIGN_IN_FAILED)
             return None
+
+    def _standing_of(self, token: str | None, user: UserContext) -> Standing:
+        every_s = self._services.settings.ws_ping_s
+        return Standing(self._authenticate, token, user, every_s)
 
     def _offered_token(self) -> str | None:
         """The token that came with the request; raises `NotSignedIn`."""

@@ -11,6 +11,7 @@ from domain.events import timestamp
 from domain.identity import UserContext
 from domain.runs import Run
 from server.auth.credentials import named_token
+from server.auth.standing import Standing
 from server.composition import Services
 from server.edge.quotas import Caller, require_room
 from server.routes.chat import CHAT_ASSISTANT
@@ -29,7 +30,6 @@ from server.websocket.messages import (
     Unsubscribe,
     UserMessage,
 )
-from server.websocket.standing import Standing
 from server.websocket.subscriptions import Subscriptions
 
 #: What changes something: starting, answering and stopping runs.

@@ -72,6 +72,10 @@ async def open_world(url: str, folder: Path) -> AsyncIterator[World]:
         auth="accounts",
         registration="open",
         secret_key=SecretStr(SECRET),
+        # Who asks for everything asks often.
+        strangers_per_min=100_000,
+        requests_per_min=100_000,
+        runs_per_min=100_000,
     )
     async with open_services(settings, with_worker=True) as services:
         app = create_app(services, HOST)
@@ -108,6 +112,15 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
     state = await known(f"/threads/{thread_id}/state")
     assistant = await made("/assistants", {"graph_id": "supervisor", "name": CANARY})
     key = await made("/account/keys", {"name": CANARY, "scopes": ["read"]})
+    connection = await made(
+        "/connections",
+        {
+            "name": CANARY,
+            "kind": "api_key",
+            "settings": {"base_url": "https://api.example.com"},
+            "secrets": {"api_key": f"sk-{CANARY}-0123456789"},
+        },
+    )
     invitation = await made("/invitations", {"role": "member"})
     sessions = await known("/account/sessions")
     reports = await known("/reports")
@@ -119,6 +132,7 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
         "import_id": _id(usage, "import_id"),
         "report_id": _id(reports, "report_id"),
         "key_id": _id(key, "key_id"),
+        "connection_id": _id(connection, "connection_id"),
         "invitation_id": _id(invitation, "invitation_id"),
         "session_id": _id(sessions, "session_id"),
         "user_id": alice.user_id,

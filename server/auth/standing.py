@@ -1,4 +1,4 @@
-"""Whose a connection is, for as long as its credential is good."""
+"""Whose an open connection or stream is, for as long as its credential is good."""
 
 import asyncio
 import logging
@@ -14,9 +14,13 @@ logger = logging.getLogger(__name__)
 class Standing:
     """The user of a connection, looked at again and again: roles change, and sign-ins end."""
 
-    def __init__(self, authenticate: Authenticator, token: str | None, user: UserContext) -> None:
+    def __init__(
+        self, authenticate: Authenticator, token: str | None, user: UserContext, every_s: float
+    ) -> None:
+        """`every_s` is how often to look, seconds."""
         self._authenticate = authenticate
         self._token = token
+        self._every_s = every_s
         self.user = user
 
     async def renewed(self, token: str) -> UserContext:
@@ -29,10 +33,10 @@ class Standing:
             self._token, self.user = token, user
         return user
 
-    async def until_lost(self, every_s: float) -> None:
+    async def until_lost(self) -> None:
         """Wait until the credential is good no more."""
         while True:
-            await asyncio.sleep(every_s)
+            await asyncio.sleep(self._every_s)
             token = self._token
             try:
                 user = await self._authenticate(token)
