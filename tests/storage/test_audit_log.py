@@ -114,11 +114,12 @@ async def test_requests_may_only_write_and_read(database: Database) -> None:
         "DELETE FROM audit_log",
         "SELECT clear_audit_log(1, 100)",
     ):
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            async with database.transaction(ANN) as connection:
-                await record(connection, ANN, "thread.deleted", "thread", "2")
+        async with database.acting_for(ANN) as connection:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await connection.execute(cast(LiteralString, statement))
-    assert [entry.object_id for entry in await listed(database)] == ["1"]
+    async with database.transaction(ANN) as connection:
+        await record(connection, ANN, "thread.deleted", "thread", "2")
+    assert [entry.object_id for entry in await listed(database)] == ["2", "1"]
 
 
 async def test_clearing_may_be_granted(database: Database) -> None:
