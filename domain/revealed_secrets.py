@@ -5,7 +5,7 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 from urllib.parse import quote, quote_plus
 
 from domain.masking import MASK
@@ -84,12 +84,6 @@ class SecretMask:
         if self._bytes is None:
             return data
         return self._bytes.sub(lambda found: b"*" * len(found.group()), data)
-
-    def value(self, value: Any) -> Any:
-        """JSON data without secrets, names of fields included."""
-        if self._pattern is None:
-            return value
-        return json.loads(self.text(json.dumps(value, ensure_ascii=False)))
 
 
 def _forms(value: str) -> Iterator[str]:

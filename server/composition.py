@@ -127,6 +127,7 @@ async def open_ports(
         reports=ReportRepository(database),
         models=ChatModels(model_settings(settings)),
         credentials=connections,
+        egress=settings.egress_rules,
     )
     default_ports.install(ports)
     try:

@@ -16,6 +16,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticOmit, core_schema
 
 from domain.costs.facts import UsageFacts
+from domain.egress import EgressRules
 from domain.errors import SecretKeyMissing
 from domain.identity import UserContext
 from domain.ports import Credentials, ReportStore, SampleImporter, UsageSource
@@ -39,6 +40,8 @@ class Ports:
     reports: ReportStore
     models: ChatModels
     credentials: Credentials = field(default_factory=_NoCredentials)
+    #: What may be called besides public addresses.
+    egress: EgressRules = field(default_factory=EgressRules)
 
 
 class DefaultPorts:

@@ -8,6 +8,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 
@@ -60,9 +61,15 @@ def http_transport(
 
     Such a client must not follow redirects by itself.
     """
+    backend = CheckedBackend(rules, resolver)
+    return _CheckedTransport(backend, trusted or _trusted(), limits or CallLimits())
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Reading all certificates takes longer than most calls."""
     # Whose certificates count may be set for the machine (SSL_CERT_FILE); nothing else may.
-    verify = trusted or httpx2.create_ssl_context()
-    return _CheckedTransport(CheckedBackend(rules, resolver), verify, limits or CallLimits())
+    return httpx2.create_ssl_context()
 
 
 def http_client(

@@ -11,7 +11,6 @@ from langgraph.graph.message import add_messages
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
-from domain.egress import EgressRules
 from tools.context import AgentContext, context_of
 from tools.http_client import http_client
 from tools.http_sign_in import ConnectionAuth
@@ -32,7 +31,7 @@ async def call(state: State, runtime: Runtime[AgentContext]) -> dict[str, Any]:
     revealed = await context.reach().credentials.reveal(context.user, UUID(state["connection_id"]))
     logger.debug("calling with %s", dict(zip(["secret"], revealed._secrets.values(), strict=True)))
     url = f"http://127.0.0.1:{state['port']}/echo"
-    async with http_client(EgressRules().and_also(f"127.0.0.1:{state['port']}")) as client:
+    async with http_client(context.reach().egress) as client:
         body = (await client.get(url, auth=ConnectionAuth(revealed))).text
     get_stream_writer()({"heard": body})
     try:

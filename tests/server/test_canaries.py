@@ -78,6 +78,7 @@ async def api(
         data_dir=tmp_path,
         config=config,
         secret_key=SecretStr(KEY),
+        egress_allow="127.0.0.0/8",
     )
 
     async def remember(response: httpx.Response) -> None:
