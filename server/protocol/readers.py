@@ -20,7 +20,7 @@ from server.protocol.frames import (
     stream_data,
 )
 from server.runs.feed import Feed
-from server.sse import event_number
+from server.sse import LAST_SEQ
 from storage.run_events import EventLog
 
 #: What readers send who want everything from the beginning.
@@ -64,11 +64,16 @@ async def run_start(log: EventLog, place: RunPlace, last_event_id: str | None) -
     if not last_event_id.isdecimal():
         # Nobody knows what it has seen.
         return Start(beginning, gap_frame(beginning + 1, end.seq if end else head))
-    seen = event_number(last_event_id)
+    seen = _number(last_event_id)
     if end and seen >= end.seq:
         return Start(end.seq, end_frame(end), is_over=True)
     # A number of an earlier run is as good as any; one that nobody has given out yet is none.
     return await _from(log, place, max(min(seen, head), beginning), end)
+
+
+def _number(digits: str) -> int:
+    # Longer ones are beyond every event all the same, and Python would not read any.
+    return int(digits) if len(digits) <= len(str(LAST_SEQ)) else LAST_SEQ
 
 
 async def _from(log: EventLog, place: RunPlace, after: int, end: StoredEvent | None) -> Start:
@@ -106,7 +111,7 @@ async def thread_start(log: EventLog, thread_id: UUID, last_event_id: str | None
         return Start(0)
     if not last_event_id.isdecimal():
         return Start(0, gap_frame(1, head))
-    return Start(min(event_number(last_event_id), head))
+    return Start(min(_number(last_event_id), head))
 
 
 async def thread_reader(

@@ -77,7 +77,7 @@ async def test_a_reader_behind_the_end_gets_one_end_without_a_number(
     [end] = await raw_frames(http, path)
     number = number_of(end)
     assert number
-    for cursor in (str(number), str(number + 1), "999999999999999999999999"):
+    for cursor in (str(number), str(number + 1), "9" * 24, "9" * 5000):
         [told] = await raw_frames(http, path, cursor)
         assert (name_of(told), number_of(told)) == ("end", None)
 
