@@ -10,6 +10,7 @@ from domain.identity import UserContext
 from server.auth.access_tokens import AccessTokens
 from server.auth.opaque_tokens import REFRESH, SESSION, hashed, new_token
 from server.auth.passwords import Passwords
+from server.edge.client_addresses import neighbourhood
 from storage import login_throttle
 from storage.accounts.invitations import Invitations
 from storage.accounts.people import Entry, NewPerson, People
@@ -92,7 +93,7 @@ class SignIn:
         With an invitation they become a member of its tenant; raises `LinkSpent`. Who guesses waits
         longer and longer; raises `TooManyRequests`.
         """
-        address = visitor.address or ""
+        address = neighbourhood(visitor.address or "")
         await login_throttle.check(self.database, email, address)
         try:
             found = await self.people.by_email(normalise_email(email))

@@ -13,6 +13,7 @@ from domain.accounts.passwords import LONGEST
 from domain.accounts.people import Session, SessionKind
 from domain.identity import Role
 from server.account_settings import AuthMode
+from server.audit_notes import note
 from server.auth.credentials import Credential
 from server.auth.sign_in import SignIn
 from server.dependencies import PersonDep, ServicesDep, SignInDep
@@ -137,12 +138,17 @@ async def change_profile(
 
 @router.post("/password", status_code=204, responses=problems(401, 403, 409, 422, 503))
 async def change_password(
-    body: PasswordChange, request: Request, user: PersonDep, sign_in: SignInDep
+    body: PasswordChange,
+    request: Request,
+    services: ServicesDep,
+    user: PersonDep,
+    sign_in: SignInDep,
 ) -> None:
     """Take another password; all your other sign-ins end."""
     kept = await _this_session(request, sign_in)
     before, after = body.before.get_secret_value(), body.after.get_secret_value()
     await sign_in.change_password(user, kept, before, after)
+    await note(services, user, "password.changed", user.user_id)
 
 
 @router.get("/sessions", responses=problems(401, 403, 409, 503))
@@ -159,7 +165,9 @@ async def end_other_sessions(
     request: Request, services: ServicesDep, user: PersonDep, sign_in: SignInDep
 ) -> None:
     """Sign out everywhere but here."""
-    await services.auth.sessions.revoke_others(user, await _this_session(request, sign_in))
+    this = await _this_session(request, sign_in)
+    await services.auth.sessions.revoke_others(user, this)
+    await note(services, user, "session.others_ended", this)
 
 
 @router.delete(
@@ -170,6 +178,7 @@ async def end_session(
 ) -> None:
     """Sign out somewhere."""
     await services.auth.sessions.revoke(user, session_id)
+    await note(services, user, "session.ended", session_id)
 
 
 @router.post("/tenant", status_code=204, responses=problems(401, 403, 404, 409, 422, 503))
@@ -202,6 +211,7 @@ async def unlink_identity(
 ) -> None:
     """Sign in with it no more; not with the only thing that is left."""
     await services.auth.people.unlink(user, identity_id)
+    await note(services, user, "identity.unlinked", identity_id)
 
 
 async def _this_session(request: Request, sign_in: SignIn) -> UUID:

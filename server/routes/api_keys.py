@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from domain.accounts.people import ApiKey
 from domain.accounts.permissions import require
 from domain.identity import Scope
+from server.audit_notes import note
 from server.auth.opaque_tokens import API_KEY, hashed, new_token, shown_part
 from server.dependencies import PersonDep, ServicesDep, accounts_are_on
 from server.shapes import problems
@@ -66,6 +67,7 @@ async def create_key(body: KeyRequest, services: ServicesDep, user: PersonDep) -
     scopes = frozenset(body.scopes)
     new = NewKey(hashed(key), shown_part(key), body.name, scopes, body.expires_in_days)
     made = await services.auth.keys.create(user, new)
+    await note(services, user, "key.created", made.key_id, name=made.name, scopes=sorted(scopes))
     return NewKeyShape(**_shape(made).model_dump(), key=key)
 
 
@@ -73,6 +75,7 @@ async def create_key(body: KeyRequest, services: ServicesDep, user: PersonDep) -
 async def revoke_key(key_id: UUID, services: ServicesDep, user: PersonDep) -> None:
     """End a key."""
     await services.auth.keys.revoke(user, key_id)
+    await note(services, user, "key.revoked", key_id)
 
 
 def _shape(key: ApiKey) -> KeyShape:

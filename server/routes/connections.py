@@ -16,6 +16,7 @@ from domain.connections import (
     checked_name,
     checked_values,
 )
+from server.audit_notes import note
 from server.dependencies import ServicesDep, UserDep
 from server.shapes import problems
 from storage.connections import ConnectionChange
@@ -114,7 +115,9 @@ async def create_connection(
     kind = services.connection_kinds.get(body.kind)
     values = checked_values(kind, body.settings, _plain(body.secrets))
     name = checked_name(body.name)
-    return _shape(await services.connections.create(user, name, kind.name, values))
+    made = await services.connections.create(user, name, kind.name, values)
+    await note(services, user, "connection.created", made.connection_id, name=name, kind=kind.name)
+    return _shape(made)
 
 
 @router.get("/{connection_id}", responses=problems(404, 422, 503))
@@ -140,13 +143,17 @@ async def change_connection(
         secrets=None if secrets is None else values.secrets,
         status=body.status,
     )
-    return _shape(await services.connections.change(user, connection_id, change))
+    changed = await services.connections.change(user, connection_id, change)
+    what = sorted(body.model_fields_set)
+    await note(services, user, "connection.changed", connection_id, fields=what)
+    return _shape(changed)
 
 
 @router.delete("/{connection_id}", status_code=204, responses=problems(404, 422, 503))
 async def delete_connection(connection_id: UUID, services: ServicesDep, user: UserDep) -> None:
     """Delete a connection with its credentials; runs that name it fail from then on."""
     await services.connections.delete(user, connection_id)
+    await note(services, user, "connection.deleted", connection_id)
 
 
 def _plain(secrets: dict[str, SecretStr]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Members of the workspace, and invitations to it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, SecretStr, StringConstraints
 
 from domain.accounts.emails import normalise_email
 from domain.identity import Role
+from server.audit_notes import note
 from server.auth.opaque_tokens import LINK, hashed, new_token
 from server.auth.visitors import own_url
 from server.dependencies import PersonDep, ServicesDep, SignInDep, UserDep, accounts_are_on
@@ -98,18 +99,21 @@ async def change_role(
 ) -> None:
     """Make a member something else; the last owner stays one."""
     await services.auth.members.change_role(user, user_id, body.role)
+    await note(services, user, "member.role_changed", user_id, role=body.role)
 
 
 @router.delete("/members/{user_id}", status_code=204, responses=problems(401, 403, 404, 409, 503))
 async def remove_member(user_id: str, services: ServicesDep, user: PersonDep) -> None:
     """Let a member go, or leave yourself; their sign-ins and keys here end at once."""
     await services.auth.members.remove(user, user_id)
+    await note(services, user, "member.removed", user_id)
 
 
 @router.patch("/tenant", status_code=204, responses=problems(401, 403, 409, 422, 503))
 async def rename_tenant(body: TenantChange, services: ServicesDep, user: PersonDep) -> None:
     """Give the workspace another name."""
     await services.auth.members.rename_tenant(user, body.name)
+    await note(services, user, "tenant.renamed", user.tenant_id, name=body.name)
 
 
 @router.get("/invitations", responses=problems(401, 403, 409, 503))
@@ -127,6 +131,7 @@ async def invite(
     token = new_token(LINK)
     email = normalise_email(body.email) if body.email else None
     made = await services.auth.invitations.create(user, hashed(token), body.role, email)
+    await note(services, user, "invitation.created", made.invitation_id, role=body.role)
     link = f"{own_url(request, services.settings)}/join?invitation={token}"
     return NewInvitationShape(**asdict(made), link=link)
 
@@ -139,6 +144,7 @@ async def invite(
 async def take_back_invitation(invitation_id: UUID, services: ServicesDep, user: PersonDep) -> None:
     """Let a link do nothing any more."""
     await services.auth.invitations.take_back(user, invitation_id)
+    await note(services, user, "invitation.taken_back", invitation_id)
 
 
 @router.post("/invitations/accept", responses=problems(401, 403, 409, 410, 422, 503))
@@ -147,4 +153,6 @@ async def accept_invitation(
 ) -> Joined:
     """Become a member by a link; `POST /account/tenant` goes over there."""
     token = body.token.get_secret_value()
-    return Joined(tenant_id=await services.auth.people.accept(user, hashed(token)))
+    tenant_id = await services.auth.people.accept(user, hashed(token))
+    await note(services, replace(user, tenant_id=tenant_id), "member.joined", user.user_id)
+    return Joined(tenant_id=tenant_id)

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from domain.accounts.links import own_path
 from domain.errors import GoldenpathError, NotSignedIn
+from server.audit_notes import note
 from server.auth.arrivals import HEADERS, go_in, page, refusal, visitor
 from server.auth.cookies import delete_session_cookie
 from server.auth.credentials import require_own_page, session_cookie
@@ -126,6 +127,7 @@ async def join(
         return _to_registration(invitation)
     except GoldenpathError as error:
         return refusal(error)
+    await note(services, replace(user, tenant_id=tenant_id), "member.joined", user.user_id)
     session_id = await ways.session_of(session_cookie(request.headers))
     await services.auth.sessions.switch_tenant(user, session_id, tenant_id)
     return RedirectResponse(own_path(None), 303)
@@ -135,8 +137,11 @@ async def join(
 async def sign_out(request: Request, services: ServicesDep, ways: SignInDep) -> Response:
     """End the browser's sign-in."""
     require_own_page(request.method, request.headers, services.settings.public_url)
+    user = await visitor(request)
     if token := session_cookie(request.headers):
         await services.auth.sessions.revoke_cookie(hashed(token))
+    if user is not None:
+        await note(services, user, "session.signed_out", user.user_id)
     response = RedirectResponse("/sign-in", 303)
     delete_session_cookie(response, services.settings)
     return response

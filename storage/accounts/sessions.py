@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 from domain.accounts.people import Session, SessionKind
 from domain.errors import NotFound, NotSignedIn
 from domain.identity import UserContext
+from storage.audit_log import record
 from storage.database import Connection, Database
 from storage.sql_files import load_statements
 
@@ -41,6 +42,7 @@ class Opened:
     """A sign-in that has just begun."""
 
     session_id: UUID
+    tenant_id: str
     created_at: datetime
 
 
@@ -72,7 +74,7 @@ class Sessions:
         self, user_id: str, cookie_hash: bytes, visitor: Visitor, tenant_id: str | None = None
     ) -> Opened | None:
         """Begin a browser's sign-in; None for somebody who is a member of nothing."""
-        async with self._database.system.connection() as connection:
+        async with self._database.system_transaction() as connection:
             values = _new(user_id, tenant_id, "browser", visitor) | {"cookie_hash": cookie_hash}
             return await _opened(connection, values)
 
@@ -182,4 +184,10 @@ def _new(
 
 async def _opened(connection: Connection, values: dict[str, Any]) -> Opened | None:
     row = await (await connection.execute(_SQL["insert"], values)).fetchone()
-    return Opened(**row) if row else None
+    if row is None:
+        return None
+    opened, kind = Opened(**row), values["kind"]
+    user = UserContext(values["user_id"], opened.tenant_id)
+    session_id = str(opened.session_id)
+    await record(connection, user, "session.opened", "session", session_id, details={"kind": kind})
+    return opened

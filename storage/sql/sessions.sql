@@ -15,7 +15,7 @@ WITH tenant AS (
 )
 INSERT INTO sessions (user_id, tenant_id, kind, cookie_hash, address, user_agent)
 SELECT %(user_id)s, tenant_id, %(kind)s, %(cookie_hash)s, %(address)s, %(user_agent)s FROM tenant
-RETURNING session_id, created_at
+RETURNING session_id, tenant_id, created_at
 
 -- by_cookie --
 -- Whose a cookie is, with their role in its tenant now. Seen at most once a minute.
