@@ -105,6 +105,17 @@ class Invitation(ApiModel):
     expires_at: datetime
 
 
+class Deed(ApiModel):
+    """An entry of the audit log."""
+
+    entry_id: int
+    created_at: datetime
+    user_id: str
+    action: str
+    address: str | None
+    details: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """Calls about the person at the browser and their workspace."""
@@ -134,6 +145,11 @@ class Accounts:
     async def invitations(self) -> list[Invitation]:
         """Links into the workspace that nobody has used yet."""
         return [Invitation.model_validate(each) for each in await self._get("/invitations")]
+
+    async def deeds(self) -> list[Deed]:
+        """What was done in the workspace, newest first."""
+        page = await self._get("/audit?limit=30")
+        return [Deed.model_validate(each) for each in page["entries"]]
 
     async def create_key(self, name: str, scopes: Sequence[str], days: int | None) -> str:
         """Make a key; returns the key itself."""

@@ -15,6 +15,7 @@ from ui.callers import action_of, client_for
 from ui.markup import live
 from ui.pages import account_views as views
 from ui.pages import shell
+from ui.pages.audit_views import deed_list
 from ui.pages.chat_painting import Update
 from ui.pages.chat_views import notice, skeleton
 from ui.pages.interrupt_form import QUIET
@@ -128,6 +129,7 @@ class AccountHandlers:
             sessions, identities = await asyncio.gather(accounts.sessions(), accounts.identities())
         may_invite = account.may_manage and account.mode == "accounts"
         invitations = await accounts.invitations() if may_invite else None
+        deeds = await accounts.deeds() if account.may_manage else None
         return {
             parts.person: views.profile(account)
             + (views.password(account) if sessions is not None else "")
@@ -136,7 +138,8 @@ class AccountHandlers:
             + views.key_list(account, keys),
             parts.tenant: views.tenant_list(account)
             + views.member_list(account, members)
-            + (views.invitation_list(account, invitations) if invitations is not None else ""),
+            + (views.invitation_list(account, invitations) if invitations is not None else "")
+            + (deed_list(deeds, members) if deeds is not None else ""),
         }
 
 
