@@ -31,8 +31,8 @@ from storage.usage_imports import ImportRequest, UsageImporter
 
 logger = logging.getLogger(__name__)
 
-#: Listening everywhere includes this machine: there the pages reach the API.
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nosec B104: looked up, not bound
+#: Listening everywhere includes this machine: there the pages reach the API. Looked up, not bound.
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nosec B104
 
 #: So many new objects make the collector look; Python's own 700 suits small programs.
 _COLLECT_AFTER = 20_000
