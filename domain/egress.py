@@ -1,8 +1,8 @@
 """Which addresses the service may call: public ones, and those that a setting lets through."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
@@ -99,6 +99,19 @@ class EgressRules:
         if any(entry.lets_through(host, address, port) for entry in self.allowed):
             return None
         return reason
+
+
+@dataclass(frozen=True, slots=True)
+class EgressPolicy:
+    """What each tenant may call: what everybody may, and what is let through for it alone."""
+
+    everybody: EgressRules = field(default_factory=EgressRules)
+    of_tenants: Mapping[str, EgressRules] = field(default_factory=dict[str, EgressRules])
+
+    def of(self, tenant_id: str) -> EgressRules:
+        """The rules for a tenant's calls."""
+        own = self.of_tenants.get(tenant_id, EgressRules())
+        return EgressRules((*self.everybody.allowed, *own.allowed))
 
 
 def parse_allowed(entries: str | None) -> tuple[Allowed, ...]:

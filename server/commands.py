@@ -9,6 +9,7 @@ import socket
 from collections.abc import Generator
 from dataclasses import dataclass
 from importlib import import_module
+from ipaddress import ip_address
 from pathlib import Path
 from types import ModuleType
 
@@ -31,9 +32,6 @@ from storage.usage_imports import ImportRequest, UsageImporter
 
 logger = logging.getLogger(__name__)
 
-#: Listening everywhere includes this machine: there the pages reach the API. Looked up, not bound.
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nosec B104
-
 #: So many new objects make the collector look; Python's own 700 suits small programs.
 _COLLECT_AFTER = 20_000
 
@@ -46,7 +44,7 @@ async def serve(settings: Settings, *, with_worker: bool) -> int:
             stack.enter_context(sole_instance(settings.data_dir))
         listening = stack.enter_context(_bound(settings))
         bound, port = str(listening.getsockname()[0]), listening.getsockname()[1]
-        host = _EVERYWHERE.get(bound, bound)
+        host = _reached_at(bound)
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         services = await stack.enter_async_context(open_services(settings, with_worker=with_worker))
         loading = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
@@ -170,6 +168,14 @@ async def _owner_of(file: UsageFile, settings: Settings, database: Database) -> 
             "Nobody with this address is a member of a workspace. Check --user, or register first."
         )
     return user
+
+
+def _reached_at(bound: str) -> str:
+    """Where this machine reaches what listens there: listening everywhere includes it."""
+    address = ip_address(bound)
+    if not address.is_unspecified:
+        return bound
+    return "::1" if address.version == 6 else "127.0.0.1"
 
 
 def _make_private(folder: Path) -> None:

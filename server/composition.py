@@ -127,7 +127,7 @@ async def open_ports(
         reports=ReportRepository(database),
         models=ChatModels(model_settings(settings)),
         credentials=connections,
-        egress=settings.egress_rules,
+        egress=settings.egress_policy,
     )
     default_ports.install(ports)
     try:

@@ -2,7 +2,7 @@
 
 from pydantic import Field, SecretStr, field_validator
 
-from domain.egress import EgressRules
+from domain.egress import EgressPolicy, EgressRules
 from server.account_settings import SECRET_KEY_CHARACTERS
 from server.edge_settings import EdgeSettings
 
@@ -27,6 +27,10 @@ class SecuritySettings(EdgeSettings):
         "and networks, separated by commas.",
     )
 
+    egress_allow_tenants: dict[str, str] = Field(
+        default={},
+        description='The same for single workspaces, as JSON: `{"<id>": "10.1.0.5:443"}`.',
+    )
     unpacked_mb: int = Field(
         default=1000, ge=1, description="Largest upload when it is unpacked, megabytes."
     )
@@ -47,6 +51,20 @@ class SecuritySettings(EdgeSettings):
     def _entries_are_understood(cls, entries: str | None) -> str | None:
         EgressRules().and_also(entries)
         return entries
+
+    @field_validator("egress_allow_tenants")
+    @classmethod
+    def _tenants_entries_are_understood(cls, tenants: dict[str, str]) -> dict[str, str]:
+        for entries in tenants.values():
+            EgressRules().and_also(entries)
+        return tenants
+
+    @property
+    def egress_policy(self) -> EgressPolicy:
+        """What each workspace may call."""
+        allowed = self.egress_allow_tenants.items()
+        own = {tenant: EgressRules().and_also(entries) for tenant, entries in allowed}
+        return EgressPolicy(self.egress_rules, own)
 
     @property
     def egress_rules(self) -> EgressRules:

@@ -16,7 +16,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticOmit, core_schema
 
 from domain.costs.facts import UsageFacts
-from domain.egress import EgressRules
+from domain.egress import EgressPolicy
 from domain.errors import SecretKeyMissing
 from domain.identity import UserContext
 from domain.ports import Credentials, ReportStore, SampleImporter, UsageSource
@@ -41,7 +41,7 @@ class Ports:
     models: ChatModels
     credentials: Credentials = field(default_factory=_NoCredentials)
     #: What may be called besides public addresses.
-    egress: EgressRules = field(default_factory=EgressRules)
+    egress: EgressPolicy = field(default_factory=EgressPolicy)
 
 
 class DefaultPorts:

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.egress import Allowed, EgressRules, literal_address, parse_allowed, special_reason
+from domain.egress import (
+    Allowed,
+    EgressPolicy,
+    EgressRules,
+    literal_address,
+    parse_allowed,
+    special_reason,
+)
 
 NOT_PUBLIC = [
     *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
@@ -182,3 +189,14 @@ def test_a_tenant_adds_to_the_rules_and_changes_them_for_nobody_else() -> None:
     for text in ("10.0.0.1", "10.0.0.2"):
         assert tenants.refusal("x", IPv4Address(text), 1) is None
     assert rules.refusal("x", IPv4Address("10.0.0.2"), 1) == "private"
+
+
+def test_a_tenants_entries_let_nobody_else_through() -> None:
+    policy = EgressPolicy(
+        EgressRules().and_also("box:80"), {"acme": EgressRules().and_also("10.1.0.0/16")}
+    )
+    inside, port = ip_address("10.1.2.3"), 443
+    assert policy.of("acme").refusal("x", inside, port) is None
+    assert policy.of("other").refusal("x", inside, port) == "private"
+    for tenant in ("acme", "other"):
+        assert policy.of(tenant).refusal("box", ip_address("10.9.9.9"), 80) is None

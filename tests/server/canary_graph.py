@@ -31,7 +31,7 @@ async def call(state: State, runtime: Runtime[AgentContext]) -> dict[str, Any]:
     revealed = await context.reach().credentials.reveal(context.user, UUID(state["connection_id"]))
     logger.debug("calling with %s", dict(zip(["secret"], revealed._secrets.values(), strict=True)))
     url = f"http://127.0.0.1:{state['port']}/echo"
-    async with http_client(context.reach().egress) as client:
+    async with http_client(context.reach().egress.of(context.tenant_id)) as client:
         body = (await client.get(url, auth=ConnectionAuth(revealed))).text
     get_stream_writer()({"heard": body})
     try:
