@@ -45,6 +45,13 @@ async def migrate(url: str) -> list[str]:
             await _apply_langgraph(connection)
             await _apply_queue(connection, url)
             return await _apply_ours(connection)
+        except psycopg.errors.RaiseException as error:
+            # Our own files say what is missing and what to do about it.
+            said = error.diag
+            raise StartupError(
+                f"The database cannot be brought up to date: {said.message_primary}. "
+                f"{said.message_hint or ''}"
+            ) from error
         except psycopg.errors.DiskFull as error:
             raise StartupError(
                 f"The disk of Postgres at {without_password(url)} is full. Free some room and "

@@ -3,14 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
 
-from domain.errors import DatabaseTooOld, DatabaseUnreachable
+from domain.errors import DatabaseTooOld, DatabaseUnreachable, NotFound, StartupError
+from domain.identity import LOCAL_USER, UserContext
+from storage.database import Database
 from storage.migrate import migrate
+from storage.threads import ThreadRepository
 from tests.conftest import create_test_database
+from tests.storage.stoppable import stoppable_postgres
 
 
 async def test_several_processes_may_migrate_at_once(postgres_url: str) -> None:
@@ -74,3 +80,23 @@ async def _server_of_version(version: str) -> AsyncIterator[int]:
 
 def _message(kind: bytes, body: bytes) -> bytes:
     return kind + (len(body) + 4).to_bytes(4) + body
+
+
+async def test_who_may_make_no_roles_is_told_what_an_administrator_runs() -> None:
+    async with stoppable_postgres() as server:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("CREATE ROLE app LOGIN")
+            connection.execute("CREATE DATABASE of_app OWNER app")
+            theirs = make_conninfo(server.url, user="app", dbname="of_app")
+            with pytest.raises(StartupError, match="CREATE ROLE goldenpath_api NOLOGIN") as raised:
+                await migrate(theirs)
+            assert "GRANT goldenpath_api TO app" in str(raised.value)
+            connection.execute("CREATE ROLE goldenpath_api NOLOGIN")
+            connection.execute("GRANT goldenpath_api TO app")
+        assert await migrate(theirs)
+        # As an owner that is no superuser: requests see theirs, and runs go on.
+        async with Database(theirs) as database:
+            thread = await ThreadRepository(database).create(LOCAL_USER, uuid4(), {})
+            stranger = UserContext("other", "elsewhere")
+            with pytest.raises(NotFound):
+                await ThreadRepository(database).get(stranger, thread.thread_id)
