@@ -109,7 +109,7 @@ async def import_into(url: str, path: Path, rows: int) -> Spent:
     """Import the file into an empty database."""
     await migrate(url)
     async with Database(url, DatabaseLimits(api_connections=1)) as database:
-        async with database.runs.connection() as connection:
+        async with database.acting_for(LOCAL_USER) as connection:
             backend = psutil.Process(connection.info.backend_pid)
         request = ImportRequest(path.name, path, model=MODEL)
         before = backend.cpu_times()
