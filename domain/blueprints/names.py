@@ -56,10 +56,20 @@ def output_schema(node: Node, catalogue: Catalogue) -> JsonSchema:
         case "loop":
             return _RESULTS
         case "agent":
-            declared = node.data.params.get("output_schema")
-            return cast(dict[str, Any], declared) if isinstance(declared, dict) else {}
+            return _declared(node.data.params.get("output_schema"))
         case _:
             return {}
+
+
+def _declared(schema: Any) -> JsonSchema:
+    """The names of the fields alone: a schema that a user wrote may be wrong, or without an end."""
+    if not isinstance(schema, dict):
+        return {}
+    properties = cast(dict[str, Any], schema).get("properties")
+    if not isinstance(properties, dict):
+        return {}
+    fields: dict[str, JsonSchema] = {name: {} for name in cast(dict[str, Any], properties)}
+    return {"type": "object", "properties": fields}
 
 
 def cel_types(names: Mapping[str, JsonSchema]) -> dict[str, RootType]:

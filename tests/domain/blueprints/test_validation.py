@@ -1,6 +1,7 @@
 """Each code of the catalogue: found where it belongs, and not where it does not."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -108,6 +109,23 @@ def test_several_triggers_leave_their_data_open() -> None:
         *("paid>a", "nine>a"),
     )
     assert problems(blueprint, CATALOGUE) == []
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"properties": {"total": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"$ref": "#/$defs/a"}}},
+        {"$ref": "#/$defs/a", "$defs": {"a": {"anyOf": [{"$ref": "#/$defs/a"}]}}},
+        {"properties": 5, "anyOf": 5, "type": {}},
+    ],
+)
+def test_an_agents_own_schema_may_be_anything(declared: dict[str, Any]) -> None:
+    asked = {"assistant": "chat", "input": "Sum up", "output_schema": declared}
+    blueprint = chain(node("agent", "agent", asked), log("a", "{{agent.total.x}}"))
+    assert of_code("var_field", blueprint) == []
+    if isinstance(declared.get("properties"), dict):
+        wrong = chain(node("agent", "agent", asked), log("a", "{{agent.totel}}"))
+        assert of_code("var_field", wrong)[0].suggestions == ("agent.total",)
 
 
 def test_problems_come_all_at_once_in_a_stable_order() -> None:
