@@ -1,0 +1,56 @@
+"""The parameters of the node types that are no tasks of a service, as JSON schemas."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.blueprints.blueprint import Node
+from domain.blueprints.catalogue import Catalogue, JsonSchema
+
+MOST_APPROVALS: Final = 1_000
+
+_TEXT: Final = {"type": "string"}
+_SECONDS: Final = {"type": "number", "minimum": 1}
+
+BUILT_IN_PARAMS: Final[Mapping[str, JsonSchema]] = {
+    "condition": {"properties": {"condition": _TEXT}, "required": ["condition"]},
+    "loop": {
+        "properties": {
+            # A list, or the template of one: there is a problem of its own for others.
+            "items": {},
+            "concurrency": {"type": "integer", "minimum": 1, "maximum": 20},
+        },
+        "required": ["items"],
+    },
+    "approval": {
+        "properties": {
+            "title": _TEXT,
+            "message": _TEXT,
+            "approvers": {"type": "array", "items": _TEXT},
+            "quorum": {"type": "integer", "minimum": 1, "maximum": MOST_APPROVALS},
+            "veto": {"type": "boolean"},
+            "editable": {"type": "array", "items": _TEXT},
+            "reminder_after": _SECONDS,
+            "escalate_after": _SECONDS,
+            "escalate_to": {"type": "array", "items": _TEXT},
+            "expires_after": _SECONDS,
+            "on_expiry": {"enum": ["branch", "reject"]},
+        },
+        "required": ["title", "approvers"],
+    },
+    "wait": {
+        # How long they may be is a problem of its own.
+        "properties": {"seconds": {"type": "number"}, "until": _TEXT, "event": _TEXT},
+    },
+    "agent": {
+        "properties": {"assistant": _TEXT, "input": {}, "output_schema": {"type": "object"}},
+        "required": ["assistant", "input"],
+    },
+}
+
+
+def params_schema(node: Node, catalogue: Catalogue) -> JsonSchema | None:
+    """What a node's parameters have to be; None for a task that does not exist."""
+    if node.type in BUILT_IN_PARAMS:
+        return BUILT_IN_PARAMS[node.type]
+    task = catalogue.task(node.data.service, node.data.task)
+    return task.params if task else None
