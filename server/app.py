@@ -49,7 +49,7 @@ _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
     *(stateless_runs, usage, reports, audit, connections, account, api_keys, members),
 )
-#: What is there for who is nobody yet: it counts its visitors itself.
+#: What is there for who is nobody yet; guessing and registering have limits of their own.
 _DOORS = (auth, sign_in, providers)
 _WITHOUT_DATABASE = (system, health, websocket, not_built)
 

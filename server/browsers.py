@@ -1,6 +1,6 @@
 """Pages of other origins: which may call the API, and what their scripts may send and read.
 
-Without a rule none may: nobody signs in, so any page that somebody opens could act for them.
+Without a rule none may: any page that somebody opens could act for them.
 """
 
 import re

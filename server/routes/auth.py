@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field, SecretStr, StringConstraints
 
 from domain.accounts.passwords import LONGEST
@@ -10,6 +10,7 @@ from server.auth.opaque_tokens import hashed
 from server.auth.sign_in import Registration, Tokens
 from server.auth.visitors import visitor_of
 from server.dependencies import ServicesDep, SignInDep
+from server.edge.quotas import count_stranger
 from server.shapes import problems
 
 router = APIRouter(prefix="/auth", tags=["sign-in"])
@@ -48,7 +49,12 @@ class TokenShape(BaseModel):
     expires_in: int = Field(description="How long the access token is good, seconds.")
 
 
-@router.post("/register", status_code=201, responses=problems(403, 409, 410, 422, 503))
+@router.post(
+    "/register",
+    status_code=201,
+    responses=problems(403, 409, 410, 422, 503),
+    dependencies=[Depends(count_stranger)],
+)
 async def register(body: NewAccount, request: Request, sign_in: SignInDep) -> TokenShape:
     """Make an account and sign in."""
     wanted = Registration(

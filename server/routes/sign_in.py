@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain.accounts.links import own_path
@@ -17,6 +17,7 @@ from server.auth.sign_in import Registration, SignIn
 from server.auth.visitors import visitor_of
 from server.composition import Services
 from server.dependencies import ServicesDep, SignInDep, signed_in
+from server.edge.quotas import count_stranger
 from server.errors import status_of
 from storage.accounts.invitations import Offer
 from ui.pages.sign_in_forms import (
@@ -76,7 +77,7 @@ async def show_registration(
         return refusal(error)
 
 
-@router.post("/register")
+@router.post("/register", dependencies=[Depends(count_stranger)])
 async def register(
     request: Request,
     services: ServicesDep,

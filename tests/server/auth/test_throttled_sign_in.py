@@ -1,8 +1,10 @@
 """Guessing passwords is slowed down at every door, and keys have quotas of their own."""
 
+from pathlib import Path
+
 import httpx
 
-from tests.server.auth.world import PASSWORD, Site
+from tests.server.auth.world import PASSWORD, Site, open_site
 
 
 async def guess(site: Site, email: str, password: str) -> httpx.Response:
@@ -38,3 +40,15 @@ async def test_a_key_is_counted_besides_its_user(site: Site) -> None:
     kinds = {row["subject"].partition(" ")[0] for row in rows}
     assert kinds >= {"user", "key"}
     assert not any(key in row["subject"] for row in rows)
+
+
+async def test_an_address_registers_only_so_many(database_url: str, tmp_path: Path) -> None:
+    async with open_site(database_url, tmp_path, strangers_per_min=2) as site:
+        for _ in range(2):
+            await site.person()
+        body = {"email": "third@example.com", "password": PASSWORD, "name": "third"}
+        refused = await site.api.post("/auth/register", json=body)
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) > 0
+        form = await site.browser().post("/register", data=body)
+        assert form.status_code == 429
