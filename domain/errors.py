@@ -14,6 +14,10 @@ GoldenpathError
 │   ├── TooLarge             more than a limit allows
 │   └── CallRefused          an address that the service does not call
 ├── AnswerTooLarge           a called server answers more than is read
+├── ProviderFailed           a service outside did not do what it was asked
+│   ├── ProviderRefused      it says no, and would say so again
+│   ├── ProviderBusy         it did nothing, and may do it later
+│   └── OutcomeUnknown       it was asked and gave no answer: it may have done it
 ├── GraphNotMade             a graph's factory failed
 ├── StaleAttempt             a superseded attempt tried to write
 ├── SecretUnreadable         a secret was encrypted with a key that is not there
@@ -124,6 +128,46 @@ class AnswerTooLarge(GoldenpathError):
         super().__init__(
             f"The called server's answer is larger than {limit_bytes:,} bytes and was not read. "
             "Ask it for less."
+        )
+
+
+class ProviderFailed(GoldenpathError):
+    """A service outside did not do what it was asked; the text is for people, without secrets."""
+
+    #: The call may have had its effect all the same.
+    may_have_happened = False
+    #: Asking again later may help.
+    is_transient = False
+
+
+class ProviderRefused(ProviderFailed):
+    """The service says no; asking again without a change is of no use."""
+
+    def __init__(self, service: str, reason: str, next_step: str) -> None:
+        super().__init__(f"{service} refused this: {reason.rstrip('.')}. {next_step}")
+
+
+class ProviderBusy(ProviderFailed):
+    """The service was not reached, or put the call off: nothing has happened."""
+
+    is_transient = True
+
+    def __init__(self, service: str, reason: str, again_in_s: float | None = None) -> None:
+        later = f"in {again_in_s:g} seconds" if again_in_s else "later"
+        super().__init__(f"{service} cannot do this now: {reason.rstrip('.')}. Try again {later}.")
+        self.again_in_s = again_in_s
+
+
+class OutcomeUnknown(ProviderFailed):
+    """The service was asked, and no answer came that says whether it did it."""
+
+    may_have_happened = True
+    is_transient = True
+
+    def __init__(self, service: str, reason: str) -> None:
+        super().__init__(
+            f"{service} gave no clear answer: {reason.rstrip('.')}. It may have done what it was "
+            "asked: look there before it is asked again."
         )
 
 

@@ -21,6 +21,7 @@ from domain.errors import SecretKeyMissing
 from domain.identity import UserContext
 from domain.ports import Credentials, ReportStore, SampleImporter, UsageSource
 from domain.revealed_secrets import Revealed
+from domain.workflows.outside import WorkflowPorts
 from tools.chat_model import ChatModels
 
 
@@ -42,6 +43,8 @@ class Ports:
     credentials: Credentials = field(default_factory=_NoCredentials)
     #: What may be called besides public addresses.
     egress: EgressPolicy = field(default_factory=EgressPolicy)
+    #: What workflows need; None where no workflows run.
+    workflows: WorkflowPorts | None = None
 
 
 class DefaultPorts:

@@ -12,12 +12,12 @@ from domain.identity import UserContext
 from domain.run_log import RunLog, fold
 from domain.runs import CancelAction, Run, Thread
 from graphs.catalog import GraphEntry
-from graphs.stream_parts import short_input
 from graphs.translator import Translator
 from server.runs.answers import OnlyAnswer, checked_answers, resumed_answers
 from server.runs.attempts import closing_events, identity_of
 from server.runs.feed import Feed
 from server.runs.journal import event_rows
+from server.runs.new_runs import new_run
 from server.runs.requests import RunRequest
 from storage.assistants import AssistantRepository
 from storage.audit_log import record
@@ -35,12 +35,6 @@ from storage.runs import (
     request_cancel,
 )
 from storage.threads import delete_thread, insert_thread, lock_thread, require_checkpoint, take_pen
-
-#: How much of the first question becomes a thread's title.
-_TITLE_CHARS = 60
-
-#: What nobody waits for goes after what somebody does.
-_BACKGROUND = -1
 
 #: How long the deletion of a busy thread waits for its runs to end in good order, seconds.
 _ENDING_S = 5.0
@@ -83,15 +77,11 @@ class RunManager:
         Raises `NotFound` for an unknown thread, assistant or checkpoint, `Conflict` when the thread
         is busy and the request does not want to wait for it.
         """
-        assistant = await self._assistants.resolve(user, request.assistant_id)
-        if assistant.graph_id not in self._graphs:
-            raise NotFound("graph", assistant.graph_id)
-        request = request.with_assistant(assistant)
-        whose = (str(assistant.assistant_id), assistant.graph_id)
+        request, whose = await self._resolved(user, request)
         if request.thread_id is None:
             goes = request.is_stateless and request.on_completion == "delete"
             thread = NewThread(is_temporary=request.is_stateless, goes_with_run=goes)
-            new = self._offered(_new_run(request.new_thread_id or uuid4(), request, whose))
+            new = self._offered(new_run(request.new_thread_id or uuid4(), request, whose))
             run = await self._runs.insert_with_thread(user, new, thread)
             self._begin(new)
             return run
@@ -101,10 +91,31 @@ class RunManager:
             await require_checkpoint(connection, thread.thread_id, request.checkpoint or {})
             if (request.command or {}).get("resume") is not None:
                 request = _with_answers(thread, request)
-            new = self._offered(_new_run(thread.thread_id, request, whose))
+            new = self._offered(new_run(thread.thread_id, request, whose))
             run = await insert_run(connection, user, new)
         self._begin(new)
         return run
+
+    async def accept(self, connection: Connection, user: UserContext, request: RunRequest) -> Run:
+        """Queue a run on a new thread in the caller's transaction, with what belongs to it.
+
+        It goes by the queue, since only the commit makes it one that a worker may begin. Raises
+        `NotFound` for an unknown assistant.
+        """
+        request, whose = await self._resolved(user, request)
+        new = new_run(request.new_thread_id or uuid4(), request, whose)
+        await insert_thread(connection, user, new.thread_id, {})
+        return await insert_run(connection, user, new)
+
+    async def _resolved(
+        self, user: UserContext, request: RunRequest
+    ) -> tuple[RunRequest, tuple[str, str]]:
+        """The request with its assistant's settings, and the ids of assistant and graph."""
+        assistant = await self._assistants.resolve(user, request.assistant_id)
+        if assistant.graph_id not in self._graphs:
+            raise NotFound("graph", assistant.graph_id)
+        request = request.with_assistant(assistant)
+        return request, (str(assistant.assistant_id), assistant.graph_id)
 
     async def resume(
         self, user: UserContext, run_id: UUID, answers: Mapping[str, Any] | OnlyAnswer
@@ -124,8 +135,9 @@ class RunManager:
                 command={"resume": checked_answers(thread.interrupts, answers)},
                 config=run.kwargs.get("config") or {},
                 context=run.kwargs.get("context"),
+                metadata=run.metadata,
             )
-            new = self._offered(_new_run(run.thread_id, request, (run.assistant_id, run.graph_id)))
+            new = self._offered(new_run(run.thread_id, request, (run.assistant_id, run.graph_id)))
             resumed = await insert_run(connection, user, new)
         self._begin(new)
         return resumed
@@ -261,31 +273,6 @@ def _with_answers(thread: Thread, request: RunRequest) -> RunRequest:
     answers = resumed_answers(thread.interrupts, command["resume"])
     command["resume"] = checked_answers(thread.interrupts, answers)
     return replace(request, command=command)
-
-
-def _new_run(thread_id: UUID, request: RunRequest, whose: tuple[str, str]) -> NewRun:
-    """The run to write; `whose` are the ids of assistant and graph."""
-    title = _title(request.input)
-    return NewRun(
-        run_id=uuid4(),
-        thread_id=thread_id,
-        assistant_id=whose[0],
-        graph_id=whose[1],
-        kwargs=request.kwargs(),
-        metadata=dict(request.metadata),
-        thread_metadata={"title": title} if title else {},
-        multitask_strategy=request.multitask_strategy,
-        priority=_BACKGROUND if request.is_background else 0,
-        after_s=request.after_s,
-    )
-
-
-def _title(values: Any) -> str | None:
-    text = short_input(values)
-    if not text:
-        return None
-    line = " ".join(text.split())
-    return line if len(line) <= _TITLE_CHARS else line[: _TITLE_CHARS - 1].rstrip() + "…"
 
 
 def _no_price(model: str, tokens: Mapping[str, Any]) -> Decimal | None:

@@ -1,0 +1,39 @@
+"""The rows that requests become."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from graphs.stream_parts import short_input
+from server.runs.requests import RunRequest
+from storage.runs import NewRun
+
+#: How much of the first question becomes a thread's title.
+_TITLE_CHARS = 60
+
+#: What nobody waits for goes after what somebody does.
+_BACKGROUND = -1
+
+
+def new_run(thread_id: UUID, request: RunRequest, whose: tuple[str, str]) -> NewRun:
+    """The run to write; `whose` are the ids of assistant and graph."""
+    title = _title(request.input)
+    return NewRun(
+        run_id=uuid4(),
+        thread_id=thread_id,
+        assistant_id=whose[0],
+        graph_id=whose[1],
+        kwargs=request.kwargs(),
+        metadata=dict(request.metadata),
+        thread_metadata={"title": title} if title else {},
+        multitask_strategy=request.multitask_strategy,
+        priority=_BACKGROUND if request.is_background else 0,
+        after_s=request.after_s,
+    )
+
+
+def _title(values: Any) -> str | None:
+    text = short_input(values)
+    if not text:
+        return None
+    line = " ".join(text.split())
+    return line if len(line) <= _TITLE_CHARS else line[: _TITLE_CHARS - 1].rstrip() + "…"
