@@ -1,0 +1,97 @@
+-- Workflows have limits of their own on what runs at once: so many runs of a user's workflows
+-- (`goldenpath.workflow_runs_per_user`), and so many executions of a slot. A run that waits for a
+-- person or a moment is none that runs, so it holds no place.
+
+-- Whether a run may run as far as its workflow's slot goes.
+CREATE FUNCTION slot_is_free(of_thread uuid) RETURNS boolean LANGUAGE sql STABLE
+RETURN (
+    SELECT x.slot_limit IS NULL OR x.slot_limit > (
+        SELECT count(*) FROM runs o JOIN workflow_executions y ON y.thread_id = o.thread_id
+        WHERE o.tenant_id = x.tenant_id AND o.user_id = x.user_id
+            AND o.status IN ('pending', 'running') AND o.job_id IS NOT NULL
+            AND y.workflow_id = x.workflow_id AND y.slot IS NOT DISTINCT FROM x.slot
+    )
+    FROM workflow_executions x WHERE x.thread_id = of_thread
+);
+
+CREATE OR REPLACE FUNCTION admit_runs(of_tenant text, of_user text, offered uuid DEFAULT NULL)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    most constant integer := coalesce(nullif(current_setting('goldenpath.runs_per_user', true), ''), '20');
+    most_workflows constant integer := coalesce(
+        nullif(current_setting('goldenpath.workflow_runs_per_user', true), ''), '10');
+    admitted integer;
+    in_background integer;
+    of_workflows integer;
+    has_workflows boolean;
+    is_locked boolean := false;
+    was_skipped boolean;
+    waiting record;
+    new_job bigint;
+BEGIN
+    -- Near the limit, or where slots are counted, two transactions that do not see each other yet
+    -- could both leave a run waiting for the other's end, or both take the last place: one after the
+    -- other.
+    LOOP
+        SELECT count(job_id), count(job_id) FILTER (WHERE priority < 0),
+            count(job_id) FILTER (WHERE graph_id = 'workflow'),
+            coalesce(bool_or(graph_id = 'workflow'), false)
+        INTO admitted, in_background, of_workflows, has_workflows
+        FROM runs
+        WHERE tenant_id = of_tenant AND user_id = of_user AND status IN ('pending', 'running');
+        EXIT WHEN is_locked OR admitted * 2 < most AND NOT has_workflows;
+        PERFORM pg_advisory_xact_lock(hashtextextended(of_tenant || '/' || of_user, 0));
+        is_locked := true;
+    END LOOP;
+    LOOP
+        was_skipped := false;
+        FOR waiting IN
+            SELECT r.run_id, r.priority, r.thread_id, r.graph_id = 'workflow' AS is_workflow
+            FROM runs r
+            WHERE r.tenant_id = of_tenant AND r.user_id = of_user
+                AND r.status = 'pending' AND r.job_id IS NULL
+                AND (r.not_before IS NULL OR r.not_before <= clock_timestamp())
+                AND NOT EXISTS (
+                    SELECT 1 FROM runs o
+                    WHERE o.thread_id = r.thread_id AND o.status IN ('pending', 'running')
+                        AND o.run_id <> r.run_id
+                        AND (o.job_id IS NOT NULL OR (
+                            o.number < r.number
+                            AND (o.not_before IS NULL OR o.not_before <= clock_timestamp())
+                        ))
+                )
+                AND (r.graph_id <> 'workflow' OR of_workflows < most_workflows
+                    AND slot_is_free(r.thread_id) IS NOT FALSE)
+            ORDER BY r.priority DESC, r.number
+            LIMIT greatest(most - admitted, 0)
+            -- A row that somebody is changing is looked at again when that is done, or by the sweep.
+            FOR UPDATE OF r SKIP LOCKED
+        LOOP
+            IF waiting.is_workflow AND (
+                of_workflows >= most_workflows OR slot_is_free(waiting.thread_id) IS FALSE
+            ) THEN
+                -- Others of these took the place; what stands behind it may have its turn.
+                was_skipped := true;
+                CONTINUE;
+            END IF;
+            IF waiting.priority < 0 THEN
+                EXIT WHEN in_background >= greatest(most / 2, 1);
+                in_background := in_background + 1;
+            END IF;
+            admitted := admitted + 1;
+            of_workflows := of_workflows + waiting.is_workflow::integer;
+            IF waiting.run_id = offered THEN
+                UPDATE runs SET job_id = 0 WHERE run_id = waiting.run_id;
+                CONTINUE;
+            END IF;
+            -- Whoever has little in the queue goes before whoever has much.
+            SELECT j.ids[1] INTO new_job FROM procrastinate.procrastinate_defer_jobs_v1(ARRAY[ROW(
+                'runs', 'execute_run', waiting.priority * 100 - least(admitted - 1, 50), NULL, NULL,
+                jsonb_build_object('run_id', waiting.run_id), NULL
+            )::procrastinate.procrastinate_job_to_defer_v1]) AS j (ids);
+            UPDATE runs SET job_id = new_job WHERE run_id = waiting.run_id;
+        END LOOP;
+        EXIT WHEN NOT was_skipped OR admitted >= most;
+    END LOOP;
+END;
+$$;

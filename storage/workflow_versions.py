@@ -1,0 +1,58 @@
+"""The versions of workflows: rows that never change."""
+
+from uuid import UUID
+
+from domain.blueprints.blueprint import Blueprint
+from domain.errors import NotFound
+from domain.identity import UserContext
+from domain.workflows.versions import WorkflowVersion
+from domain.workflows.workflow import VersionNote, Workflow
+from storage.database import Database
+from storage.sql_files import load_statements
+
+_SQL = load_statements("workflows")
+
+
+class WorkflowVersions:
+    """Reads versions; a `VersionSource` for those who run them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def version(self, user: UserContext, workflow_id: UUID, version: int) -> WorkflowVersion:
+        """One version of one of the user's own workflows, deleted or not; raises `NotFound`."""
+        parameters = {
+            "tenant_id": user.tenant_id,
+            "user_id": user.user_id,
+            "workflow_id": workflow_id,
+            "version": version,
+        }
+        async with self._database.runs.connection() as connection:
+            row = await (await connection.execute(_SQL["version"], parameters)).fetchone()
+        if row is None:
+            raise NotFound(f"version of the workflow {workflow_id} with the number", str(version))
+        blueprint = Blueprint.model_validate(row["blueprint"])
+        return WorkflowVersion(row["workflow_id"], row["version"], blueprint)
+
+    async def of(self, workflow: Workflow, version: int) -> WorkflowVersion:
+        """One version of a workflow that somebody sees; raises `NotFound`."""
+        return await self.version(workflow.owner, workflow.workflow_id, version)
+
+    async def list(
+        self, workflow: Workflow, limit: int, offset: int
+    ) -> tuple[list[VersionNote], int]:
+        """A workflow's versions, newest first, and their number."""
+        parameters = {
+            "tenant_id": workflow.tenant_id,
+            "user_id": workflow.user_id,
+            "workflow_id": workflow.workflow_id,
+            "limit": limit,
+            "offset": offset,
+        }
+        async with self._database.acting_for(workflow.owner) as connection:
+            cursor = await connection.execute(_SQL["versions"], parameters)
+            rows = await cursor.fetchall()
+        # The newest has the highest number, and there are no gaps.
+        total = rows[0]["total"] if rows else workflow.draft_version
+        names = VersionNote.__dataclass_fields__
+        return [VersionNote(**{name: row[name] for name in names}) for row in rows], total
