@@ -33,9 +33,16 @@ GoldenpathError
     └── DatabaseTooOld       a server below the oldest supported version
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 
 class GoldenpathError(Exception):
     """Root of all errors whose text may be shown to a user."""
+
+    #: What programs need beside the sentence: further fields of the answer, as JSON data.
+    facts: Mapping[str, Any] = MappingProxyType({})
 
 
 class NotSignedIn(GoldenpathError):

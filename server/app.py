@@ -26,6 +26,7 @@ from server.routes import (
     chat,
     connections,
     health,
+    integrations,
     members,
     not_built,
     providers,
@@ -40,6 +41,11 @@ from server.routes import (
     threads,
     usage,
     websocket,
+    workflow_analytics,
+    workflow_runs,
+    workflow_shares,
+    workflow_versions,
+    workflows,
 )
 from server.websocket.connections import ConnectionRegistry
 from ui.app import Access, mount_ui
@@ -48,6 +54,9 @@ from ui.app import Access, mount_ui
 _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
     *(stateless_runs, usage, reports, audit, connections, account, api_keys, members),
+    # Those with literal paths before those with ids.
+    *(workflow_analytics, workflow_runs, workflow_versions, workflow_shares, workflows),
+    integrations,
 )
 #: What is there for who is nobody yet; guessing and registering have limits of their own.
 _DOORS = (auth, sign_in, providers)

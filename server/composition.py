@@ -32,6 +32,7 @@ from server.secret_key import secret_box
 from server.settings import Settings, set_variables
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
+from server.workflows.assembly import WorkflowParts, Workflows, assembled_workflows
 from storage.assistants import AssistantRepository
 from storage.audit_log import AuditLog
 from storage.connections import ConnectionRepository
@@ -50,6 +51,7 @@ from storage.usage_imports import UsageImporter
 from storage.workers import WorkerRegistry
 from tools.chat_model import ChatModels
 from tools.context import Ports, default_ports
+from tools.registry import Integrations, shipped_integrations
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +80,7 @@ class Services:
     quotas: Quotas
     connections: ConnectionRepository
     connection_kinds: ConnectionKinds
+    workflows: Workflows
     #: Knows the secrets that this process has seen.
     mask: SecretMask
     graphs: Mapping[str, GraphEntry]
@@ -139,11 +142,16 @@ async def open_ports(
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, *, with_worker: bool, accepts_runs: bool = True
+    settings: Settings,
+    *,
+    with_worker: bool,
+    accepts_runs: bool = True,
+    integrations: Integrations | None = None,
 ) -> AsyncGenerator[Services]:
     """Everything a process needs, running; closed in the opposite order.
 
-    `accepts_runs` says whether runs come to the worker also past the queue, from this process.
+    `integrations` are what workflows can use, if not the shipped ones; `accepts_runs` says whether
+    runs come to the worker also past the queue, from this process.
     """
     graphs = load_catalog(settings.config, set_variables)
     async with AsyncExitStack() as stack:
@@ -166,6 +174,9 @@ async def open_services(
         readiness = Readiness(lambda: datetime.now(UTC))
         assistants = AssistantRepository(database, default_assistants(graphs))
         manager = RunManager(database, feed, graphs, assistants, worker)
+        connections = ConnectionRepository(database, secret_box(settings), mask)
+        integrations = integrations or shipped_integrations()
+        parts = WorkflowParts(database, manager, connections, integrations)
         runs = RunRepository(database)
         services = Services(
             settings=settings,
@@ -184,8 +195,9 @@ async def open_services(
             reports=ReportRepository(database),
             audit_log=AuditLog(database),
             quotas=Quotas(database, settings),
-            connections=ConnectionRepository(database, secret_box(settings), mask),
+            connections=connections,
             connection_kinds=ConnectionKinds(),
+            workflows=assembled_workflows(settings, parts),
             mask=mask,
             graphs=graphs,
             manager=manager,

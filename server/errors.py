@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -22,6 +23,7 @@ from domain.errors import (
     TooManyRequests,
     Unavailable,
 )
+from domain.revealed_secrets import SecretMask
 from server.edge.quotas import count_stranger
 from server.edge.request_ids import current_request_id
 from storage.database import DATABASE_AWAY, DatabaseFull
@@ -79,8 +81,10 @@ async def _domain_error(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, TooManyRequests):
         headers = {"Retry-After": str(error.again_in_s)}
     # What somebody outside answered may be quoted, and may repeat credentials.
-    detail = request.app.state.services.mask.text(str(error))
-    return _answer(status, detail, headers)
+    mask: SecretMask = request.app.state.services.mask
+    facts: dict[str, Any] = orjson.loads(mask.data(orjson.dumps(dict(error.facts))))
+    body = {"detail": mask.text(str(error)), **facts}
+    return JSONResponse(body, status_code=status, headers=headers)
 
 
 async def _stranger(request: Request, error: Exception) -> JSONResponse:

@@ -14,6 +14,7 @@ def database_limits(settings: Settings) -> DatabaseLimits:
         run_connections=settings.run_connections,
         system_connections=settings.system_connections,
         runs_per_user=settings.runs_per_user,
+        workflow_runs_per_user=settings.workflow_runs_per_user,
         api_wait_s=settings.database_wait_s,
     )
 

@@ -79,6 +79,8 @@ class DatabaseLimits:
     run_connections: int = 4
     system_connections: int = 4
     runs_per_user: int = 20
+    #: Of these, runs of workflows.
+    workflow_runs_per_user: int = 10
     #: How long a request waits for a connection, seconds. Runs have more patience.
     api_wait_s: float = 3.0
 
@@ -90,7 +92,10 @@ class Database:
         self.url = url
         limits = limits or DatabaseLimits()
         # Read by the database's `admit_runs`.
-        admits = f"-c goldenpath.runs_per_user={limits.runs_per_user}"
+        admits = (
+            f"-c goldenpath.runs_per_user={limits.runs_per_user}"
+            f" -c goldenpath.workflow_runs_per_user={limits.workflow_runs_per_user}"
+        )
         api, wait_s = limits.api_connections, limits.api_wait_s
         #: What requests read and write; `acting_for` takes its connections.
         self.api = AsyncConnectionPool(
@@ -108,7 +113,7 @@ class Database:
         self.system: Pool = AsyncConnectionPool(
             url,
             connection_class=AsyncConnection[DictRow],
-            **_pool_options("goldenpath system", limits.system_connections, wait_s, ""),
+            **_pool_options("goldenpath system", limits.system_connections, wait_s, admits),
         )
         self._stack = AsyncExitStack()
 

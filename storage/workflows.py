@@ -257,8 +257,9 @@ def _key(user: UserContext, workflow_id: UUID) -> dict[str, Any]:
 
 
 def _workflow(row: Mapping[str, Any]) -> Workflow:
-    known = {name: value for name, value in row.items() if name != "total"}
-    return Workflow(**known | {"services": tuple(row["services"])})
+    known: dict[str, Any] = {name: value for name, value in row.items() if name != "total"}
+    known["services"] = tuple(row["services"])
+    return Workflow(**known)
 
 
 def _missing(workflow_id: UUID) -> NotFound:

@@ -33,6 +33,10 @@ class WorkflowStart:
     scheduled_for: datetime | None = None
     #: How many workflows in a row led here.
     depth: int = 0
+    #: Who asked for it; None is the owner, for whom it acts in any case.
+    started_by: str | None = None
+    #: The execution that it tries again from the start.
+    retry_of: UUID | None = None
 
     def input(self) -> dict[str, Any]:
         """The input of the graph `workflow`."""

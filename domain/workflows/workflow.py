@@ -1,6 +1,5 @@
 """Workflows as their people see them: who may do what, which version is live, how it does."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -90,7 +89,7 @@ class StaleDraft(Conflict):
             f"Somebody has saved version {current} meanwhile. Look at what changed, and save again "
             f"over that version."
         )
-        self.facts: Mapping[str, Any] = {"version": current}
+        self.facts = {"version": current}
 
 
 class TooManyWorkflows(Conflict):
@@ -108,4 +107,4 @@ class BlueprintRefused(InvalidInput):
 
     def __init__(self, sentence: str, problems: list[dict[str, Any]]) -> None:
         super().__init__(sentence)
-        self.facts: Mapping[str, Any] = {"problems": problems}
+        self.facts = {"problems": problems}

@@ -30,10 +30,16 @@ STARTS_RUNS: Final = frozenset(
     }
 )
 
+#: Routes that execute workflows.
+EXECUTES_WORKFLOWS: Final = frozenset(
+    {"/workflows/{workflow_id}/execute", "/workflows/runs/{execution_id}/retry"}
+)
+
 _WHAT: Final[dict[str, str]] = {
     "requests": "There were too many requests",
     "runs": "There were too many new runs",
-    "workflow_runs": "There were too many executions of workflows",
+    "workflow_runs": "There were more executions of workflows a minute than the setting "
+    "GOLDENPATH_WORKFLOW_RUNS_PER_MIN allows",
     "strangers": "There were too many requests of nobody from your address",
 }
 
@@ -99,6 +105,8 @@ async def count_request(request: Request, user: UserContext) -> None:
     names: list[PolicyName] = ["requests"]
     if request.method == "POST" and request.scope["route"].path in STARTS_RUNS:
         names.append("runs")
+    if request.method == "POST" and request.scope["route"].path in EXECUTES_WORKFLOWS:
+        names.append("workflow_runs")
     _settle(request.scope, await quotas.use(caller, *names))
 
 

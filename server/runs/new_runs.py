@@ -18,13 +18,13 @@ def new_run(thread_id: UUID, request: RunRequest, whose: tuple[str, str]) -> New
     """The run to write; `whose` are the ids of assistant and graph."""
     title = _title(request.input)
     return NewRun(
-        run_id=uuid4(),
+        run_id=request.new_run_id or uuid4(),
         thread_id=thread_id,
         assistant_id=whose[0],
         graph_id=whose[1],
         kwargs=request.kwargs(),
         metadata=dict(request.metadata),
-        thread_metadata={"title": title} if title else {},
+        thread_metadata={**({"title": title} if title else {}), **request.thread_metadata},
         multitask_strategy=request.multitask_strategy,
         priority=_BACKGROUND if request.is_background else 0,
         after_s=request.after_s,

@@ -22,9 +22,13 @@ class RunRequest:
     thread_id: UUID | None = None
     #: The id of the new thread, for who wants to know it before; any when it is None.
     new_thread_id: UUID | None = None
+    #: The same for the id of the run.
+    new_run_id: UUID | None = None
     #: `{update, resume, goto}`.
     command: Mapping[str, Any] | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    #: For the thread, where that has none of these names yet.
+    thread_metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
     #: LangGraph's config: `tags`, `recursion_limit`, `configurable`.
     config: Mapping[str, Any] = field(default_factory=dict[str, Any])
     context: Mapping[str, Any] | None = None

@@ -39,6 +39,13 @@ class Members:
             rows = await (await connection.execute(_SQL["list"], parameters)).fetchall()
         return [Member(**row) for row in rows]
 
+    async def find(self, user: UserContext, text: str) -> Member | None:
+        """The member with this id or e-mail address, if there is one."""
+        parameters = {"tenant_id": user.tenant_id, "text": text.replace("\x00", "")}
+        async with self._database.system.connection() as connection:
+            row = await (await connection.execute(_SQL["find"], parameters)).fetchone()
+        return Member(**row) if row else None
+
     async def change_role(self, user: UserContext, member_id: str, role: Role) -> None:
         """Make a member something else.
 

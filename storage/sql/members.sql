@@ -54,3 +54,11 @@ WHERE s.tenant_id = gone.tenant_id AND s.user_id = gone.user_id AND s.revoked_at
 INSERT INTO memberships (tenant_id, user_id, role)
 VALUES (%(tenant_id)s, %(user_id)s, %(role)s)
 ON CONFLICT (tenant_id, user_id) DO NOTHING
+
+-- find --
+-- One member by id or by e-mail address.
+SELECT u.user_id, u.email, u.name, m.role, m.created_at AS joined_at
+FROM memberships m JOIN users u USING (user_id)
+WHERE m.tenant_id = %(tenant_id)s AND (u.user_id = %(text)s OR u.email = lower(%(text)s))
+ORDER BY u.user_id = %(text)s DESC
+LIMIT 1

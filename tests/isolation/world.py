@@ -6,18 +6,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from psycopg import sql
 from pydantic import SecretStr
 
+from domain.identity import UserContext
 from server.app import create_app
 from server.composition import open_services
 from server.settings import Settings
 from storage.database import Database
 from tests.server.auth.world import HOST, SECRET, Person, Site
 from tests.storage.owner import as_owner
+from tests.storage.workflow_rows import document, failed_execution
 
 #: In everything that she made, so that a trace of it is found wherever it shows.
 CANARY = "xylographer"
@@ -122,6 +124,13 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
         },
     )
     invitation = await made("/invitations", {"role": "member"})
+    blueprint = document(CANARY)
+    workflow = await made("/workflows", {"name": CANARY, "blueprint": blueprint})
+    execution_id = await failed_execution(
+        site.services.database,
+        UserContext(alice.user_id, alice.tenant_id),
+        UUID(workflow["workflow_id"]),
+    )
     sessions = await known("/account/sessions")
     reports = await known("/reports")
     return {
@@ -135,6 +144,9 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
         "connection_id": _id(connection, "connection_id"),
         "invitation_id": _id(invitation, "invitation_id"),
         "session_id": _id(sessions, "session_id"),
+        "workflow_id": workflow["workflow_id"],
+        "execution_id": str(execution_id),
+        "version": "1",
         "user_id": alice.user_id,
         "tenant_id": alice.tenant_id,
         # Nothing of hers yet: as unknown as what nobody has.

@@ -15,7 +15,7 @@ from domain.blueprints.templates import texts
 from domain.egress import literal_address
 
 #: How the keys of the services that people use most begin, and what opens a private key.
-_KEY_LIKE: Final = re.compile(
+KEY_LIKE: Final = re.compile(
     r"\b(sk|rk|pk|rzp)_(live|test)_\w{8,}|\bsk-[\w-]{16,}|\bxox[abeprs]-[\w-]{10,}|\bgh[pousr]_\w{20,}"
     r"|\bwhsec_[\w+/=]{16,}|\bAKIA[0-9A-Z]{16}\b|\bAIza[\w-]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY"
     r"|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\."
@@ -33,7 +33,7 @@ def task_problems(node: Node, catalogue: Catalogue) -> Iterator[Problem]:
     yield from _param_problems(node, catalogue)
     for field, text in texts(node.data.params, "data.params"):
         place = Place(field, node_id=node.id)
-        if _KEY_LIKE.search(text):
+        if KEY_LIKE.search(text):
             yield problem(
                 "secret_inline",
                 place,

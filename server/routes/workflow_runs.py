@@ -1,0 +1,91 @@
+"""Executions of workflows: start them, list them, look into them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+
+from domain.workflows.execution import ExecutionStatus
+from domain.workflows.starts import WorkflowStart
+from domain.workflows.workflow import Rights
+from server.dependencies import ServicesDep, UserDep
+from server.execution_shapes import (
+    ExecutionDetail,
+    ExecutionShape,
+    NewExecution,
+    Started,
+    execution_detail,
+    execution_shape,
+)
+from server.pagination import LimitDep, OffsetDep, Page, page_response
+from server.shapes import problems
+from server.workflows.run_views import run_view
+from storage.workflow_executions import ExecutionSearch
+
+router = APIRouter(prefix="/workflows", tags=["workflow runs"])
+
+_EXECUTE: Final[Rights] = "editor"
+
+
+@router.get("/runs/{execution_id}", responses=problems(404, 422, 503))
+async def get_execution(
+    execution_id: UUID, services: ServicesDep, user: UserDep
+) -> ExecutionDetail:
+    """One execution, by the id of any of its runs: what each node did, item by item in loops.
+
+    Nodes that are not listed were skipped or not reached.
+    """
+    executions = services.workflows.executions
+    execution = await executions.get(user, execution_id)
+    given = await executions.started_with(execution)
+    view, seq = await run_view(services.events, execution)
+    data = cast(dict[str, Any], given).get("trigger_data") if isinstance(given, dict) else None
+    return execution_detail(execution, data, view, seq)
+
+
+@router.post(
+    "/{workflow_id}/execute",
+    status_code=202,
+    responses=problems(403, 404, 409, 413, 422, 503),
+)
+async def execute_workflow(
+    workflow_id: UUID, body: NewExecution, services: ServicesDep, user: UserDep
+) -> Started:
+    """Start the live version, or any version to try it; it acts for the workflow's owner."""
+    parts = services.workflows
+    workflow = await parts.repository.get(user, workflow_id, _EXECUTE)
+    start = WorkflowStart(
+        workflow_id,
+        "manual",
+        data=body.payload,
+        node_id=body.trigger,
+        version=body.version,
+        started_by=user.user_id,
+    )
+    started = await parts.starter.start(workflow.owner, start)
+    return Started(run_id=started.run_id, thread_id=started.thread_id, version=started.version)
+
+
+@router.get(
+    "/{workflow_id}/runs",
+    response_model=list[ExecutionShape],
+    responses=problems(404, 422, 503),
+)
+async def list_executions(
+    workflow_id: UUID,
+    services: ServicesDep,
+    user: UserDep,
+    status: Annotated[list[ExecutionStatus] | None, Query(description="Any of these.")] = None,
+    since: Annotated[datetime | None, Query(description="Came at or after this.")] = None,
+    until: Annotated[datetime | None, Query(description="Came before this.")] = None,
+    limit: LimitDep = 50,
+    offset: OffsetDep = 0,
+) -> JSONResponse:
+    """A workflow's executions, newest first; `X-Pagination-Total` says how many."""
+    workflow = await services.workflows.repository.get(user, workflow_id)
+    search = ExecutionSearch(statuses=status, since=since, until=until, limit=limit, offset=offset)
+    found, total = await services.workflows.executions.page(workflow, search)
+    page = Page(limit=limit, offset=offset)
+    return page_response([execution_shape(each) for each in found], page, total)

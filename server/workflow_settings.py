@@ -1,0 +1,31 @@
+"""Settings about users' workflows, a part of `server/settings.py`."""
+
+from pydantic import Field
+
+from domain.workflows.starts import MOST_DEPTH
+from server.security_settings import SecuritySettings
+
+
+class WorkflowSettings(SecuritySettings):
+    """How many workflows there may be, and how much they may do."""
+
+    workflows_per_user: int = Field(
+        default=50, ge=1, description="Workflows that each user may have."
+    )
+    workflow_runs_per_user: int = Field(
+        default=10,
+        ge=1,
+        description="Executions of each user's workflows at the same time; the rest wait.",
+    )
+    workflow_queue: int = Field(
+        default=1000,
+        ge=1,
+        description="Executions of each user's workflows that may be open, waiting ones included; "
+        "more are refused.",
+    )
+    workflow_depth: int = Field(
+        default=MOST_DEPTH, ge=1, description="Workflows that may start each other in a chain."
+    )
+    workflow_payload_kb: int = Field(
+        default=1024, ge=1, description="Largest data that a workflow is started with, kilobytes."
+    )

@@ -1,0 +1,70 @@
+"""All that the API of workflows is made of, in one hand."""
+
+from dataclasses import dataclass, field
+
+from server.runs.manager import RunManager
+from server.settings import Settings
+from server.workflows.catalogue import Catalogues, NoSamples, SampleSource
+from server.workflows.drafts import Activation, Drafts
+from server.workflows.starting import Starter, start_limits
+from storage.accounts.members import Members
+from storage.connections import ConnectionRepository
+from storage.database import Database
+from storage.workflow_analytics import AnalyticsRepository
+from storage.workflow_executions import ExecutionRepository
+from storage.workflow_versions import WorkflowVersions
+from storage.workflows import Limit, WorkflowRepository
+from tools.registry import Integrations
+
+
+@dataclass(frozen=True, slots=True)
+class Workflows:
+    """What its routes use."""
+
+    repository: WorkflowRepository
+    versions: WorkflowVersions
+    executions: ExecutionRepository
+    analytics: AnalyticsRepository
+    integrations: Integrations
+    drafts: Drafts
+    activation: Activation
+    starter: Starter
+    members: Members
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowParts:
+    """What they are made from besides the settings."""
+
+    database: Database
+    manager: RunManager
+    connections: ConnectionRepository
+    integrations: Integrations
+    samples: SampleSource = field(default_factory=NoSamples)
+
+
+def assembled_workflows(settings: Settings, parts: WorkflowParts) -> Workflows:
+    """Everything, over an open database."""
+    database, members = parts.database, Members(parts.database)
+    limit = Limit(settings.workflows_per_user, "GOLDENPATH_WORKFLOWS_PER_USER")
+    repository = WorkflowRepository(database, limit)
+    versions = WorkflowVersions(database)
+    catalogues = Catalogues(
+        integrations=parts.integrations,
+        connections=parts.connections,
+        members=members,
+        egress=settings.egress_policy,
+        samples=parts.samples,
+    )
+    drafts = Drafts(catalogues)
+    return Workflows(
+        repository=repository,
+        versions=versions,
+        executions=ExecutionRepository(database, repository),
+        analytics=AnalyticsRepository(database),
+        integrations=parts.integrations,
+        drafts=drafts,
+        activation=Activation(repository, versions, drafts),
+        starter=Starter(database, parts.manager, start_limits(settings)),
+        members=members,
+    )

@@ -1,0 +1,74 @@
+-- to_start --
+-- What a start needs of one version of a workflow, or of the live one when none is named.
+SELECT w.name, w.active_version, v.version, v.blueprint -> 'settings' AS settings,
+    jsonb_path_query_array(v.blueprint, '$.nodes[*] ? (@.type == "trigger")') AS triggers
+FROM workflows w
+LEFT JOIN workflow_versions v ON v.workflow_id = w.workflow_id
+    AND v.version = coalesce(%(version)s::integer, w.active_version)
+WHERE w.workflow_id = %(workflow_id)s AND w.tenant_id = %(tenant_id)s AND w.user_id = %(user_id)s
+    AND w.deleted_at IS NULL
+
+-- lock_slot --
+-- Nobody else starts executions of a slot that may not be waited for, until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtextextended('slot of ' || %(workflow_id)s, 0))
+
+-- open --
+-- How many executions of a user's workflows are open, and how many of one slot.
+SELECT count(*) AS of_user,
+    count(*) FILTER (
+        WHERE x.workflow_id = %(workflow_id)s AND x.slot IS NOT DISTINCT FROM %(slot)s::text
+    ) AS of_slot
+FROM runs r JOIN workflow_executions x USING (thread_id)
+WHERE r.tenant_id = %(tenant_id)s AND r.user_id = %(user_id)s AND r.graph_id = %(graph_id)s
+    AND r.status IN ('pending', 'running')
+
+-- insert --
+-- A new execution; its thread and its run come in the same transaction.
+INSERT INTO workflow_executions (
+    thread_id, run_id, tenant_id, user_id, workflow_id, version, cause, trigger, started_by, slot,
+    slot_limit, retry_of
+) VALUES (
+    %(thread_id)s, %(run_id)s, %(tenant_id)s, %(user_id)s, %(workflow_id)s, %(version)s, %(cause)s,
+    %(trigger)s, %(started_by)s, %(slot)s, %(slot_limit)s, %(retry_of)s
+)
+
+-- whose --
+-- Whose an execution is, by the id of any of its runs.
+SELECT run_id, workflow_id, user_id FROM workflow_executions
+WHERE tenant_id = %(tenant_id)s AND (
+    run_id = %(run_id)s OR thread_id = (SELECT thread_id FROM runs WHERE run_id = %(run_id)s)
+)
+
+-- page --
+-- Executions of a workflow that fit, newest first; with the total.
+SELECT *, count(*) OVER () AS total FROM workflow_runs
+WHERE workflow_id = %(workflow_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
+    AND (%(run_id)s::uuid IS NULL OR run_id = %(run_id)s)
+    AND (%(statuses)s::text[] IS NULL OR status = ANY(%(statuses)s))
+    AND (%(since)s::timestamptz IS NULL OR created_at >= %(since)s)
+    AND (%(until)s::timestamptz IS NULL OR created_at < %(until)s)
+    AND (%(behind)s::bigint IS NULL OR number > %(behind)s)
+ORDER BY number DESC
+LIMIT %(limit)s OFFSET %(offset)s
+
+-- started_with --
+-- The data that an execution was started with.
+SELECT kwargs -> 'input' AS input FROM runs
+WHERE run_id = %(run_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
+
+-- queued --
+-- Runs of a workflow that nobody has begun.
+SELECT r.run_id FROM runs r JOIN workflow_executions x USING (thread_id)
+WHERE x.workflow_id = %(workflow_id)s AND x.tenant_id = %(tenant_id)s AND x.user_id = %(user_id)s
+    AND r.status = 'pending'
+ORDER BY r.number
+LIMIT %(limit)s
+
+-- retried_by --
+-- The execution that tries another one again.
+SELECT run_id FROM workflow_executions
+WHERE retry_of = %(run_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
+
+-- has_checkpoint --
+-- Whether a thread has a state to go on from.
+SELECT 1 FROM checkpoints WHERE thread_id = %(thread_id)s::text LIMIT 1

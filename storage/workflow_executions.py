@@ -1,0 +1,223 @@
+"""Executions of workflows: written with their first run, read out of their threads and runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.errors import NotFound
+from domain.identity import UserContext
+from domain.workflows.execution import Execution, ExecutionStatus
+from domain.workflows.starts import WORKFLOW_GRAPH, WorkflowStart
+from domain.workflows.workflow import Workflow
+from storage.database import Connection, Database
+from storage.sql_files import load_statements
+from storage.workflows import WorkflowRepository
+
+_SQL = load_statements("workflow_executions")
+_FIELDS = tuple(field.name for field in fields(Execution))
+
+#: Runs that are cancelled with their workflow, read at once.
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Startable:
+    """One version of a workflow, as a start needs it."""
+
+    name: str
+    #: None when there is no such version, or none is live.
+    version: int | None
+    is_active: bool
+    settings: Mapping[str, Any]
+    #: Its trigger nodes, as the blueprint has them.
+    triggers: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Of which so many executions may be under way at once."""
+
+    name: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewExecution:
+    """An execution as it is asked for."""
+
+    run_id: UUID
+    thread_id: UUID
+    version: int
+    start: WorkflowStart
+    slot: Slot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionSearch:
+    """Which executions; what is None means all."""
+
+    statuses: Sequence[ExecutionStatus] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    #: Came after this one, by its number.
+    behind: int | None = None
+    limit: int = 50
+    offset: int = 0
+
+
+class ExecutionRepository:
+    """Reads executions for whoever may see their workflow."""
+
+    def __init__(self, database: Database, workflows: WorkflowRepository) -> None:
+        self._database = database
+        self._workflows = workflows
+
+    async def page(
+        self, workflow: Workflow, search: ExecutionSearch
+    ) -> tuple[list[Execution], int]:
+        """The workflow's executions that fit, newest first, and how many there are in all."""
+        parameters = {**_key(workflow.owner, workflow.workflow_id), **_filters(search)}
+        async with self._database.acting_for(workflow.owner) as connection:
+            rows = await (await connection.execute(_SQL["page"], parameters)).fetchall()
+            if not rows and search.offset:
+                first = parameters | {"limit": 1, "offset": 0}
+                row = await (await connection.execute(_SQL["page"], first)).fetchone()
+                return [], row["total"] if row else 0
+        return [_execution(row) for row in rows], rows[0]["total"] if rows else 0
+
+    async def get(self, user: UserContext, run_id: UUID) -> Execution:
+        """One execution by any of its runs, of a workflow that the user sees; raises `NotFound`.
+
+        Whoever it acts for has it also when the workflow is deleted.
+        """
+        parameters = {"tenant_id": user.tenant_id, "run_id": run_id}
+        async with self._database.system.connection() as connection:
+            whose = await (await connection.execute(_SQL["whose"], parameters)).fetchone()
+        if whose is None:
+            raise _missing(run_id)
+        workflow_id: UUID = whose["workflow_id"]
+        owner = UserContext(whose["user_id"], user.tenant_id)
+        if owner != user:
+            try:
+                await self._workflows.get(user, workflow_id)
+            except NotFound:
+                raise _missing(run_id) from None
+        filters = _filters(ExecutionSearch(limit=1)) | {"run_id": whose["run_id"]}
+        async with self._database.acting_for(owner) as connection:
+            cursor = await connection.execute(_SQL["page"], {**_key(owner, workflow_id), **filters})
+            row = await cursor.fetchone()
+        if row is None:
+            raise _missing(run_id)
+        return _execution(row)
+
+    async def started_with(self, execution: Execution) -> Any:
+        """The input of its first run; None when that is cleared away."""
+        parameters = {**_owner(execution.owner), "run_id": execution.run_id}
+        async with self._database.acting_for(execution.owner) as connection:
+            row = await (await connection.execute(_SQL["started_with"], parameters)).fetchone()
+        return row["input"] if row else None
+
+    async def queued(self, workflow: Workflow) -> list[UUID]:
+        """Some runs of a workflow that nobody has begun."""
+        parameters = {**_key(workflow.owner, workflow.workflow_id), "limit": _BATCH}
+        async with self._database.acting_for(workflow.owner) as connection:
+            cursor = await connection.execute(_SQL["queued"], parameters)
+            return [row["run_id"] for row in await cursor.fetchall()]
+
+    async def retried_by(self, execution: Execution) -> UUID | None:
+        """The execution that tries this one again from the start."""
+        parameters = {**_owner(execution.owner), "run_id": execution.run_id}
+        async with self._database.acting_for(execution.owner) as connection:
+            row = await (await connection.execute(_SQL["retried_by"], parameters)).fetchone()
+        return row["run_id"] if row else None
+
+    async def has_checkpoint(self, execution: Execution) -> bool:
+        """Whether its thread has a state to go on from."""
+        parameters = {"thread_id": execution.thread_id}
+        async with self._database.acting_for(execution.owner) as connection:
+            cursor = await connection.execute(_SQL["has_checkpoint"], parameters)
+            return await cursor.fetchone() is not None
+
+
+async def startable(
+    connection: Connection, user: UserContext, workflow_id: UUID, version: int | None
+) -> Startable:
+    """A version of one of the user's own workflows, None is the live one; raises `NotFound`."""
+    parameters = {**_key(user, workflow_id), "version": version}
+    row = await (await connection.execute(_SQL["to_start"], parameters)).fetchone()
+    if row is None:
+        raise NotFound("workflow", str(workflow_id))
+    return Startable(
+        name=row["name"],
+        version=row["version"],
+        is_active=row["active_version"] is not None,
+        settings=row["settings"] or {},
+        triggers=row["triggers"] or (),
+    )
+
+
+async def lock_slot(connection: Connection, workflow_id: UUID) -> None:
+    """Let nobody else start executions of this workflow until the transaction ends."""
+    await connection.execute(_SQL["lock_slot"], {"workflow_id": str(workflow_id)})
+
+
+async def open_executions(
+    connection: Connection, user: UserContext, workflow_id: UUID, slot: Slot | None
+) -> tuple[int, int]:
+    """How many executions of the user's workflows are queued or run, and how many of a slot."""
+    parameters = {
+        **_key(user, workflow_id),
+        "slot": slot.name if slot else None,
+        "graph_id": WORKFLOW_GRAPH,
+    }
+    row = await (await connection.execute(_SQL["open"], parameters)).fetchone()
+    assert row
+    return row["of_user"], row["of_slot"]
+
+
+async def insert_execution(connection: Connection, user: UserContext, new: NewExecution) -> None:
+    """Write an execution in the transaction that also writes its thread and its run."""
+    start, slot = new.start, new.slot
+    parameters = {
+        **_key(user, start.workflow_id),
+        "run_id": new.run_id,
+        "thread_id": new.thread_id,
+        "version": new.version,
+        "cause": start.cause,
+        "trigger": start.node_id,
+        "started_by": start.started_by or user.user_id,
+        "slot": slot.name if slot else None,
+        "slot_limit": slot.limit if slot else None,
+        "retry_of": start.retry_of,
+    }
+    await connection.execute(_SQL["insert"], parameters)
+
+
+def _filters(search: ExecutionSearch) -> dict[str, Any]:
+    return {
+        "run_id": None,
+        "statuses": None if search.statuses is None else list(search.statuses),
+        "since": search.since,
+        "until": search.until,
+        "behind": search.behind,
+        "limit": search.limit,
+        "offset": search.offset,
+    }
+
+
+def _owner(user: UserContext) -> dict[str, Any]:
+    return {"tenant_id": user.tenant_id, "user_id": user.user_id}
+
+
+def _key(user: UserContext, workflow_id: UUID) -> dict[str, Any]:
+    return {**_owner(user), "workflow_id": workflow_id}
+
+
+def _execution(row: Mapping[str, Any]) -> Execution:
+    return Execution(**{name: row[name] for name in _FIELDS})
+
+
+def _missing(run_id: UUID) -> NotFound:
+    return NotFound("execution", str(run_id))
