@@ -42,6 +42,8 @@ from server.routes import (
     usage,
     websocket,
     workflow_analytics,
+    workflow_monitor,
+    workflow_retries,
     workflow_runs,
     workflow_shares,
     workflow_versions,
@@ -55,12 +57,13 @@ _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
     *(stateless_runs, usage, reports, audit, connections, account, api_keys, members),
     # Those with literal paths before those with ids.
-    *(workflow_analytics, workflow_runs, workflow_versions, workflow_shares, workflows),
+    *(workflow_analytics, workflow_retries, workflow_runs, workflow_versions, workflow_shares),
+    workflows,
     integrations,
 )
 #: What is there for who is nobody yet; guessing and registering have limits of their own.
 _DOORS = (auth, sign_in, providers)
-_WITHOUT_DATABASE = (system, health, websocket, not_built)
+_WITHOUT_DATABASE = (system, health, websocket, workflow_monitor, not_built)
 
 #: Where the pages are.
 UI_PATH: Final = "/app"

@@ -176,7 +176,7 @@ async def open_services(
         manager = RunManager(database, feed, graphs, assistants, worker)
         connections = ConnectionRepository(database, secret_box(settings), mask)
         integrations = integrations or shipped_integrations()
-        parts = WorkflowParts(database, manager, connections, integrations)
+        parts = WorkflowParts(database, manager, connections, listener, integrations)
         runs = RunRepository(database)
         services = Services(
             settings=settings,

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
+
 from domain.errors import NotFound
 from domain.identity import UserContext
 from domain.workflows.execution import Execution, ExecutionStatus
+from domain.workflows.retry import KnownEffect, RetryRefused
 from domain.workflows.starts import WORKFLOW_GRAPH, WorkflowStart
-from domain.workflows.workflow import Workflow
 from storage.database import Connection, Database
 from storage.sql_files import load_statements
 from storage.workflows import WorkflowRepository
@@ -20,6 +22,8 @@ _FIELDS = tuple(field.name for field in fields(Execution))
 
 #: Runs that are cancelled with their workflow, read at once.
 _BATCH = 500
+#: As many as an execution may have.
+_MOST_EFFECTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,7 @@ class ExecutionSearch:
     statuses: Sequence[ExecutionStatus] | None = None
     since: datetime | None = None
     until: datetime | None = None
-    #: Came after this one, by its number.
-    behind: int | None = None
+    threads: Sequence[UUID] | None = None
     limit: int = 50
     offset: int = 0
 
@@ -75,11 +78,11 @@ class ExecutionRepository:
         self._workflows = workflows
 
     async def page(
-        self, workflow: Workflow, search: ExecutionSearch
+        self, owner: UserContext, workflow_id: UUID, search: ExecutionSearch
     ) -> tuple[list[Execution], int]:
-        """The workflow's executions that fit, newest first, and how many there are in all."""
-        parameters = {**_key(workflow.owner, workflow.workflow_id), **_filters(search)}
-        async with self._database.acting_for(workflow.owner) as connection:
+        """A workflow's executions that fit, newest first, and how many there are in all."""
+        parameters = {**_key(owner, workflow_id), **_filters(search)}
+        async with self._database.acting_for(owner) as connection:
             rows = await (await connection.execute(_SQL["page"], parameters)).fetchall()
             if not rows and search.offset:
                 first = parameters | {"limit": 1, "offset": 0}
@@ -112,33 +115,51 @@ class ExecutionRepository:
             raise _missing(run_id)
         return _execution(row)
 
-    async def started_with(self, execution: Execution) -> Any:
-        """The input of its first run; None when that is cleared away."""
-        parameters = {**_owner(execution.owner), "run_id": execution.run_id}
-        async with self._database.acting_for(execution.owner) as connection:
+    async def started_with(self, owner: UserContext, run_id: UUID) -> Any:
+        """The input of an execution's first run; None when that is cleared away."""
+        parameters = {**_owner(owner), "run_id": run_id}
+        async with self._database.acting_for(owner) as connection:
             row = await (await connection.execute(_SQL["started_with"], parameters)).fetchone()
         return row["input"] if row else None
 
-    async def queued(self, workflow: Workflow) -> list[UUID]:
+    async def queued(self, owner: UserContext, workflow_id: UUID) -> list[UUID]:
         """Some runs of a workflow that nobody has begun."""
-        parameters = {**_key(workflow.owner, workflow.workflow_id), "limit": _BATCH}
-        async with self._database.acting_for(workflow.owner) as connection:
+        parameters = {**_key(owner, workflow_id), "limit": _BATCH}
+        async with self._database.acting_for(owner) as connection:
             cursor = await connection.execute(_SQL["queued"], parameters)
             return [row["run_id"] for row in await cursor.fetchall()]
 
-    async def retried_by(self, execution: Execution) -> UUID | None:
-        """The execution that tries this one again from the start."""
-        parameters = {**_owner(execution.owner), "run_id": execution.run_id}
-        async with self._database.acting_for(execution.owner) as connection:
+    async def retried_by(self, owner: UserContext, run_id: UUID) -> UUID | None:
+        """The execution that tries another one again from the start."""
+        parameters = {**_owner(owner), "run_id": run_id}
+        async with self._database.acting_for(owner) as connection:
             row = await (await connection.execute(_SQL["retried_by"], parameters)).fetchone()
         return row["run_id"] if row else None
 
-    async def has_checkpoint(self, execution: Execution) -> bool:
-        """Whether its thread has a state to go on from."""
-        parameters = {"thread_id": execution.thread_id}
-        async with self._database.acting_for(execution.owner) as connection:
+    async def has_checkpoint(self, owner: UserContext, thread_id: UUID) -> bool:
+        """Whether a thread has a state to go on from."""
+        parameters = {"thread_id": thread_id}
+        async with self._database.acting_for(owner) as connection:
             cursor = await connection.execute(_SQL["has_checkpoint"], parameters)
             return await cursor.fetchone() is not None
+
+    async def effects(self, owner: UserContext, thread_id: UUID) -> list[KnownEffect]:
+        """What an execution did to the world outside, or may have done."""
+        parameters = {**_owner(owner), "thread_id": thread_id, "limit": _MOST_EFFECTS}
+        async with self._database.acting_for(owner) as connection:
+            cursor = await connection.execute(_SQL["effects"], parameters)
+            return [KnownEffect(**row) for row in await cursor.fetchall()]
+
+    async def send_again(self, owner: UserContext, thread_id: UUID, keys: Sequence[str]) -> None:
+        """Note that a person wants these effects, whatever became of them."""
+        parameters = {**_owner(owner), "thread_id": thread_id, "keys": list(keys)}
+        async with self._database.acting_for(owner) as connection:
+            await connection.execute(_SQL["send_again"], parameters)
+
+    async def tell(self, owner: UserContext, workflow_id: UUID) -> None:
+        """Wake whoever watches a workflow."""
+        async with self._database.acting_for(owner) as connection:
+            await connection.execute(_SQL["tell"], {"workflow_id": workflow_id})
 
 
 async def startable(
@@ -178,7 +199,10 @@ async def open_executions(
 
 
 async def insert_execution(connection: Connection, user: UserContext, new: NewExecution) -> None:
-    """Write an execution in the transaction that also writes its thread and its run."""
+    """Write an execution in the transaction that also writes its thread and its run.
+
+    Raises `RetryRefused` when it tries one again that was tried again already.
+    """
     start, slot = new.start, new.slot
     parameters = {
         **_key(user, start.workflow_id),
@@ -192,7 +216,11 @@ async def insert_execution(connection: Connection, user: UserContext, new: NewEx
         "slot_limit": slot.limit if slot else None,
         "retry_of": start.retry_of,
     }
-    await connection.execute(_SQL["insert"], parameters)
+    try:
+        await connection.execute(_SQL["insert"], parameters)
+    except psycopg.errors.UniqueViolation as error:
+        # Ids are new; only what it tries again can have been tried by another.
+        raise RetryRefused("already_retried") from error
 
 
 def _filters(search: ExecutionSearch) -> dict[str, Any]:
@@ -201,7 +229,7 @@ def _filters(search: ExecutionSearch) -> dict[str, Any]:
         "statuses": None if search.statuses is None else list(search.statuses),
         "since": search.since,
         "until": search.until,
-        "behind": search.behind,
+        "threads": None if search.threads is None else list(search.threads),
         "limit": search.limit,
         "offset": search.offset,
     }

@@ -155,23 +155,27 @@ class WorkflowRepository:
         workflow.require("owner")
         await self._taken_off(user, workflow, "delete", "deleted")
 
-    async def shares(self, workflow: Workflow) -> list[Share]:
+    async def shares(self, owner: UserContext, workflow: Workflow) -> list[Share]:
         """With whom a workflow is shared; raises `NotAllowed` for who is not its owner."""
         workflow.require("owner")
-        parameters = {**_key(workflow.owner, workflow.workflow_id), "limit": _MOST_SHARES}
-        async with self._database.acting_for(workflow.owner) as connection:
+        parameters = {**_key(owner, workflow.workflow_id), "limit": _MOST_SHARES}
+        async with self._database.acting_for(owner) as connection:
             cursor = await connection.execute(_SQL["shares"], parameters)
             return [Share(**row) for row in await cursor.fetchall()]
 
     async def share(
-        self, workflow: Workflow, member_id: str, rights: Literal["viewer", "editor"] | None
+        self,
+        owner: UserContext,
+        workflow: Workflow,
+        member_id: str,
+        rights: Literal["viewer", "editor"] | None,
     ) -> None:
         """Give a member rights, or take them; who they are was looked at.
 
         Raises `NotAllowed`, and `NotFound` where there are none to take.
         """
         workflow.require("owner")
-        workflow_id, owner = workflow.workflow_id, workflow.owner
+        workflow_id = workflow.workflow_id
         parameters = {**_key(owner, workflow_id), "member_id": member_id, "rights": rights}
         async with self._database.transaction(owner) as connection:
             if rights:

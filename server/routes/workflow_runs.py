@@ -39,7 +39,7 @@ async def get_execution(
     """
     executions = services.workflows.executions
     execution = await executions.get(user, execution_id)
-    given = await executions.started_with(execution)
+    given = await executions.started_with(execution.owner, execution.run_id)
     view, seq = await run_view(services.events, execution)
     data = cast(dict[str, Any], given).get("trigger_data") if isinstance(given, dict) else None
     return execution_detail(execution, data, view, seq)
@@ -86,6 +86,6 @@ async def list_executions(
     """A workflow's executions, newest first; `X-Pagination-Total` says how many."""
     workflow = await services.workflows.repository.get(user, workflow_id)
     search = ExecutionSearch(statuses=status, since=since, until=until, limit=limit, offset=offset)
-    found, total = await services.workflows.executions.page(workflow, search)
+    found, total = await services.workflows.executions.page(workflow.owner, workflow_id, search)
     page = Page(limit=limit, offset=offset)
     return page_response([execution_shape(each) for each in found], page, total)

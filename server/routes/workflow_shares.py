@@ -40,7 +40,9 @@ async def list_shares(workflow_id: UUID, services: ServicesDep, user: UserDep) -
     """With whom a workflow of yours is shared."""
     repository = services.workflows.repository
     workflow = await repository.get(user, workflow_id, "owner")
-    return [ShareShape.model_validate(asdict(each)) for each in await repository.shares(workflow)]
+    return [
+        ShareShape.model_validate(asdict(each)) for each in await repository.shares(user, workflow)
+    ]
 
 
 @router.post("/{workflow_id}/share", responses=problems(403, 404, 422, 503))
@@ -53,7 +55,7 @@ async def share_workflow(
     rights = None if body.rights == "none" else body.rights
     member_id = body.member
     # Who has left the workspace can still lose their rights.
-    shares = {share.member_id for share in await repository.shares(workflow)}
+    shares = {share.member_id for share in await repository.shares(user, workflow)}
     if rights or member_id not in shares:
         found = await services.workflows.members.find(user, body.member)
         if found is None:
@@ -61,5 +63,7 @@ async def share_workflow(
         member_id = found.user_id
     if member_id == user.user_id:
         raise InvalidInput("This workflow is yours: you have all rights already.")
-    await repository.share(workflow, member_id, rights)
-    return [ShareShape.model_validate(asdict(each)) for each in await repository.shares(workflow)]
+    await repository.share(user, workflow, member_id, rights)
+    return [
+        ShareShape.model_validate(asdict(each)) for each in await repository.shares(user, workflow)
+    ]

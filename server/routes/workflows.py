@@ -171,7 +171,7 @@ async def _detail(services: Services, workflow: Workflow) -> WorkflowDetail:
 
 async def _cancel_queued(services: Services, workflow: Workflow) -> None:
     owner: UserContext = workflow.owner
-    while queued := await services.workflows.executions.queued(workflow):
+    while queued := await services.workflows.executions.queued(owner, workflow.workflow_id):
         for run_id in queued:
             try:
                 await services.manager.cancel(owner, run_id)

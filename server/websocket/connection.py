@@ -75,7 +75,7 @@ class Connection:
     async def _run(self) -> None:
         with self._registry.opened():
             async with asyncio.TaskGroup() as tasks:
-                subscriptions = Subscriptions(tasks, self._services.feed, self._outbox)
+                subscriptions = self._subscriptions(tasks)
                 parts = (
                     tasks.create_task(self._outbox.send_all(self._websocket), name="ws writer"),
                     tasks.create_task(self._serve(subscriptions), name="ws reader"),
@@ -86,6 +86,9 @@ class Connection:
                 await end(*parts)
                 await subscriptions.stop_all()
             await self._say_farewell()
+
+    def _subscriptions(self, tasks: asyncio.TaskGroup) -> Subscriptions:
+        return Subscriptions(tasks, self._services.feed, self._outbox)
 
     async def _serve(self, subscriptions: Subscriptions) -> None:
         standing = await self._sign_in()
@@ -106,9 +109,13 @@ class Connection:
             )
             self._standing = standing
             self._signed_in.set()
-            methods = Methods(self._services, standing, subscriptions)
-            while (received := await self._receive()) is not None:
-                await self._handle(received, methods, subscriptions)
+            await self._converse(standing, subscriptions)
+
+    async def _converse(self, standing: Standing, subscriptions: Subscriptions) -> None:
+        """Answer who has signed in until they are gone."""
+        methods = Methods(self._services, standing, subscriptions)
+        while (received := await self._receive()) is not None:
+            await self._handle(received, methods, subscriptions)
 
     async def _watch_standing(self) -> None:
         """Say good-bye to whose credential is good no more; as often as there are pings."""

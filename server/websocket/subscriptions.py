@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import Final
 from uuid import UUID
 
-from domain.events import is_stream_part
+from domain.events import StoredEvent, is_stream_part
 from server.runs.feed import Feed
 from server.websocket.failures import Refused
 from server.websocket.outbox import Outbox
@@ -22,15 +23,30 @@ MOST: Final = 100
 _AGAIN_S: Final = 1.0
 
 
+def _goes_on(event: StoredEvent) -> bool:
+    return False
+
+
 class Subscriptions:
     """A task for each followed thread. While the peer is slow they wait, and then read on."""
 
-    def __init__(self, tasks: asyncio.TaskGroup, feed: Feed, outbox: Outbox) -> None:
-        """`tasks` owns the tasks."""
+    def __init__(
+        self,
+        tasks: asyncio.TaskGroup,
+        feed: Feed,
+        outbox: Outbox,
+        is_last: Callable[[StoredEvent], bool] = _goes_on,
+    ) -> None:
+        """`tasks` owns the tasks; behind an event that `is_last` a thread is followed no more."""
+        self._is_last = is_last
         self._group = tasks
         self._feed = feed
         self._outbox = outbox
         self._following: dict[UUID, asyncio.Task[None]] = {}
+
+    def __len__(self) -> int:
+        """How many threads are followed."""
+        return len(self._following)
 
     def __contains__(self, thread_id: UUID) -> bool:
         """Whether a thread is followed."""
@@ -76,6 +92,9 @@ class Subscriptions:
                             if not is_stream_part(event.type):
                                 await self._outbox.put(event.json())
                             position = event.seq
+                            if self._is_last(event):
+                                self._following.pop(thread_id, None)
+                                return
                 break
             except DATABASE_AWAY as error:
                 logger.warning("The log could not be read, looking again: %s", error)

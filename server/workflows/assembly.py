@@ -6,10 +6,14 @@ from server.runs.manager import RunManager
 from server.settings import Settings
 from server.workflows.catalogue import Catalogues, NoSamples, SampleSource
 from server.workflows.drafts import Activation, Drafts
+from server.workflows.news import ExecutionNews
+from server.workflows.retrying import Retries, RetryParts
 from server.workflows.starting import Starter, start_limits
 from storage.accounts.members import Members
 from storage.connections import ConnectionRepository
 from storage.database import Database
+from storage.notifications import Listener
+from storage.run_events import EventLog
 from storage.workflow_analytics import AnalyticsRepository
 from storage.workflow_executions import ExecutionRepository
 from storage.workflow_versions import WorkflowVersions
@@ -29,7 +33,9 @@ class Workflows:
     drafts: Drafts
     activation: Activation
     starter: Starter
+    retries: Retries
     members: Members
+    news: ExecutionNews
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class WorkflowParts:
     database: Database
     manager: RunManager
     connections: ConnectionRepository
+    listener: Listener
     integrations: Integrations
     samples: SampleSource = field(default_factory=NoSamples)
 
@@ -57,14 +64,19 @@ def assembled_workflows(settings: Settings, parts: WorkflowParts) -> Workflows:
         samples=parts.samples,
     )
     drafts = Drafts(catalogues)
+    executions = ExecutionRepository(database, repository)
+    starter = Starter(database, parts.manager, start_limits(settings))
+    retry_parts = RetryParts(repository, versions, executions, EventLog(database))
     return Workflows(
         repository=repository,
         versions=versions,
-        executions=ExecutionRepository(database, repository),
+        executions=executions,
         analytics=AnalyticsRepository(database),
         integrations=parts.integrations,
         drafts=drafts,
         activation=Activation(repository, versions, drafts),
-        starter=Starter(database, parts.manager, start_limits(settings)),
+        starter=starter,
+        retries=Retries(retry_parts, parts.manager, starter),
         members=members,
+        news=ExecutionNews(parts.listener),
     )

@@ -47,7 +47,7 @@ WHERE workflow_id = %(workflow_id)s AND tenant_id = %(tenant_id)s AND user_id = 
     AND (%(statuses)s::text[] IS NULL OR status = ANY(%(statuses)s))
     AND (%(since)s::timestamptz IS NULL OR created_at >= %(since)s)
     AND (%(until)s::timestamptz IS NULL OR created_at < %(until)s)
-    AND (%(behind)s::bigint IS NULL OR number > %(behind)s)
+    AND (%(threads)s::uuid[] IS NULL OR thread_id = ANY(%(threads)s))
 ORDER BY number DESC
 LIMIT %(limit)s OFFSET %(offset)s
 
@@ -72,3 +72,20 @@ WHERE retry_of = %(run_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_i
 -- has_checkpoint --
 -- Whether a thread has a state to go on from.
 SELECT 1 FROM checkpoints WHERE thread_id = %(thread_id)s::text LIMIT 1
+
+-- effects --
+-- What an execution did to the world outside, or may have done, in the order in which it began.
+SELECT effect_key, node_id, path, service, task, effect, status, reference, updated_at FROM effects
+WHERE thread_id = %(thread_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
+ORDER BY created_at, effect_key
+LIMIT %(limit)s
+
+-- send_again --
+-- A person says that these are to be done, whatever became of them.
+UPDATE effects SET status = 'failed', updated_at = now()
+WHERE effect_key = ANY(%(keys)s) AND thread_id = %(thread_id)s
+    AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s AND status IN ('intended', 'in_doubt')
+
+-- tell --
+-- Wake whoever watches the workflow.
+SELECT pg_notify('goldenpath_workflows', %(workflow_id)s::text)

@@ -162,7 +162,7 @@ async def test_others_see_it_when_it_is_shared_and_do_what_they_may(
     for other in (COLLEAGUE, STRANGER):
         with pytest.raises(NotFound):
             await workflows.get(other, one.workflow_id)
-    await workflows.share(one, COLLEAGUE.user_id, "viewer")
+    await workflows.share(LOCAL_USER, one, COLLEAGUE.user_id, "viewer")
     seen = await workflows.get(COLLEAGUE, one.workflow_id)
     assert (seen.rights, seen.user_id) == ("viewer", LOCAL_USER.user_id)
     assert [
@@ -172,23 +172,23 @@ async def test_others_see_it_when_it_is_shared_and_do_what_they_may(
         workflows.save(COLLEAGUE, seen, draft(), None),
         workflows.activate(COLLEAGUE, seen, 1, []),
         workflows.delete(COLLEAGUE, seen),
-        workflows.share(seen, "third", "viewer"),
+        workflows.share(COLLEAGUE, seen, "third", "viewer"),
     ):
         with pytest.raises(NotAllowed):
             await forbidden
-    await workflows.share(one, COLLEAGUE.user_id, "editor")
+    await workflows.share(LOCAL_USER, one, COLLEAGUE.user_id, "editor")
     editing = await workflows.get(COLLEAGUE, one.workflow_id, "editor")
     assert await workflows.save(COLLEAGUE, editing, draft("Theirs"), 1) == 2
     [newest, _] = (await WorkflowVersions(database).list(editing, 10, 0))[0]
     assert newest.saved_by == COLLEAGUE.user_id
     with pytest.raises(NotAllowed):
         await workflows.delete(COLLEAGUE, editing)
-    assert [share.rights for share in await workflows.shares(one)] == ["editor"]
-    await workflows.share(one, COLLEAGUE.user_id, None)
+    assert [share.rights for share in await workflows.shares(LOCAL_USER, one)] == ["editor"]
+    await workflows.share(LOCAL_USER, one, COLLEAGUE.user_id, None)
     with pytest.raises(NotFound):
         await workflows.get(COLLEAGUE, one.workflow_id)
     with pytest.raises(NotFound):
-        await workflows.share(one, COLLEAGUE.user_id, None)
+        await workflows.share(LOCAL_USER, one, COLLEAGUE.user_id, None)
 
 
 async def test_postgres_itself_shows_shared_ones_and_lets_nobody_change_them(
@@ -196,7 +196,7 @@ async def test_postgres_itself_shows_shared_ones_and_lets_nobody_change_them(
 ) -> None:
     one = await made(workflows, LOCAL_USER)
     await made(workflows, LOCAL_USER, "not shared")
-    await workflows.share(one, COLLEAGUE.user_id, "editor")
+    await workflows.share(LOCAL_USER, one, COLLEAGUE.user_id, "editor")
     async with database.acting_for(COLLEAGUE) as connection:
         for table in ("workflows", "workflow_versions", "workflow_shares"):
             name = sql.Identifier(table)
