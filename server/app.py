@@ -46,6 +46,7 @@ from server.routes import (
     workflow_retries,
     workflow_runs,
     workflow_shares,
+    workflow_templates,
     workflow_versions,
     workflows,
 )
@@ -58,6 +59,7 @@ _WITH_DATABASE = (
     *(stateless_runs, usage, reports, audit, connections, account, api_keys, members),
     # Those with literal paths before those with ids.
     *(workflow_analytics, workflow_retries, workflow_runs, workflow_versions, workflow_shares),
+    workflow_templates,
     workflows,
     integrations,
 )

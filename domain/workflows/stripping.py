@@ -24,7 +24,7 @@ _SECRET_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-_PHONE: Final = re.compile(r"(?<![\w.])\+?\d[\d ()\-]{7,18}\d(?![\w.])")
+_PHONE: Final = re.compile(r"(?<![\w.])(?!\d{4}-\d\d-\d\d)\+?\d[\d ()\-]{7,18}\d(?![\w.])")
 #: UUIDs, and runs of letters and digits that nobody writes by hand, such as a spreadsheet's.
 _ID: Final = re.compile(
     r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"

@@ -1,7 +1,9 @@
 """All that the API of workflows is made of, in one hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from domain.workflows.templates import ShippedTemplate
 from server.runs.manager import RunManager
 from server.settings import Settings
 from server.workflows.catalogue import Catalogues, NoSamples, SampleSource
@@ -14,6 +16,7 @@ from storage.connections import ConnectionRepository
 from storage.database import Database
 from storage.notifications import Listener
 from storage.run_events import EventLog
+from storage.templates import TemplateRepository
 from storage.workflow_analytics import AnalyticsRepository
 from storage.workflow_executions import ExecutionRepository
 from storage.workflow_versions import WorkflowVersions
@@ -34,6 +37,7 @@ class Workflows:
     activation: Activation
     starter: Starter
     retries: Retries
+    templates: TemplateRepository
     members: Members
     news: ExecutionNews
 
@@ -48,6 +52,8 @@ class WorkflowParts:
     listener: Listener
     integrations: Integrations
     samples: SampleSource = field(default_factory=NoSamples)
+    #: Templates that come with the service.
+    shipped: Sequence[ShippedTemplate] = ()
 
 
 def assembled_workflows(settings: Settings, parts: WorkflowParts) -> Workflows:
@@ -77,6 +83,7 @@ def assembled_workflows(settings: Settings, parts: WorkflowParts) -> Workflows:
         activation=Activation(repository, versions, drafts),
         starter=starter,
         retries=Retries(retry_parts, parts.manager, starter),
+        templates=TemplateRepository(database, parts.shipped),
         members=members,
         news=ExecutionNews(parts.listener),
     )

@@ -126,6 +126,7 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
     invitation = await made("/invitations", {"role": "member"})
     blueprint = document(CANARY)
     workflow = await made("/workflows", {"name": CANARY, "blueprint": blueprint})
+    template = await made(f"/workflows/{workflow['workflow_id']}/publish", {"title": CANARY})
     execution_id = await failed_execution(
         site.services.database,
         UserContext(alice.user_id, alice.tenant_id),
@@ -145,6 +146,7 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
         "invitation_id": _id(invitation, "invitation_id"),
         "session_id": _id(sessions, "session_id"),
         "workflow_id": workflow["workflow_id"],
+        "template_id": template["template_id"],
         "execution_id": str(execution_id),
         "version": "1",
         "user_id": alice.user_id,
