@@ -141,6 +141,23 @@ class ArtifactRepository:
             raise NotFound("artifact", str(artifact_id))
         return row["media_type"], row["content"]
 
+    async def of_thread(
+        self, user: UserContext, thread_id: UUID, artifact_id: UUID
+    ) -> tuple[str, bytes]:
+        """Media type and content of one that belongs to a thread; raises `NotFound`."""
+        parameters = {
+            "artifact_id": artifact_id,
+            "thread_id": thread_id,
+            "tenant_id": user.tenant_id,
+            "user_id": user.user_id,
+        }
+        async with self._database.acting_for(user) as connection:
+            cursor = await connection.execute(_SQL["artifact_of_thread"], parameters)
+            row = await cursor.fetchone()
+        if row is None:
+            raise NotFound("artifact", str(artifact_id))
+        return row["media_type"], row["content"]
+
 
 def _event(thread_id: UUID, row: Mapping[str, Any]) -> StoredEvent:
     return StoredEvent(

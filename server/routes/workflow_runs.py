@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
 from domain.workflows.execution import ExecutionStatus
@@ -19,6 +19,7 @@ from server.execution_shapes import (
     execution_detail,
     execution_shape,
 )
+from server.file_headers import file_headers
 from server.pagination import LimitDep, OffsetDep, Page, page_response
 from server.shapes import problems
 from server.workflows.run_views import run_view
@@ -43,6 +44,26 @@ async def get_execution(
     view, seq = await run_view(services.events, execution)
     data = cast(dict[str, Any], given).get("trigger_data") if isinstance(given, dict) else None
     return execution_detail(execution, data, view, seq)
+
+
+@router.get(
+    "/runs/{execution_id}/outputs/{artifact_id}",
+    response_class=Response,
+    responses={
+        200: {"description": "The whole output, as JSON.", "content": {"application/json": {}}},
+        **problems(404, 422, 503),
+    },
+)
+async def get_output(
+    execution_id: UUID, artifact_id: UUID, services: ServicesDep, user: UserDep
+) -> Response:
+    """An output of a node that is too large for the view of its execution."""
+    execution = await services.workflows.executions.get(user, execution_id)
+    media_type, content = await services.artifacts.of_thread(
+        execution.owner, execution.thread_id, artifact_id
+    )
+    headers = file_headers(f"{artifact_id}.json")
+    return Response(content, media_type=media_type, headers=dict(headers))
 
 
 @router.post(

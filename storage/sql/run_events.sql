@@ -64,3 +64,9 @@ ON CONFLICT (artifact_id) DO NOTHING
 -- One artifact of this user.
 SELECT media_type, content FROM artifacts
 WHERE artifact_id = %(artifact_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
+
+-- artifact_of_thread --
+-- One artifact of this user that belongs to a thread.
+SELECT media_type, content FROM artifacts
+WHERE artifact_id = %(artifact_id)s AND thread_id = %(thread_id)s
+    AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s

@@ -19,7 +19,7 @@ from server.settings import Settings
 from storage.database import Database
 from tests.server.auth.world import HOST, SECRET, Person, Site
 from tests.storage.owner import as_owner
-from tests.storage.workflow_rows import document, failed_execution
+from tests.storage.workflow_rows import document, failed_execution, output_of
 
 #: In everything that she made, so that a trace of it is found wherever it shows.
 CANARY = "xylographer"
@@ -127,10 +127,9 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
     blueprint = document(CANARY)
     workflow = await made("/workflows", {"name": CANARY, "blueprint": blueprint})
     template = await made(f"/workflows/{workflow['workflow_id']}/publish", {"title": CANARY})
+    owner = UserContext(alice.user_id, alice.tenant_id)
     execution_id = await failed_execution(
-        site.services.database,
-        UserContext(alice.user_id, alice.tenant_id),
-        UUID(workflow["workflow_id"]),
+        site.services.database, owner, UUID(workflow["workflow_id"])
     )
     sessions = await known("/account/sessions")
     reports = await known("/reports")
@@ -146,6 +145,7 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
         "invitation_id": _id(invitation, "invitation_id"),
         "session_id": _id(sessions, "session_id"),
         "workflow_id": workflow["workflow_id"],
+        "artifact_id": str(await output_of(site.services.database, owner, execution_id)),
         "template_id": template["template_id"],
         "execution_id": str(execution_id),
         "version": "1",

@@ -10,6 +10,8 @@ from domain.workflows.starts import WorkflowStart
 from domain.workflows.workflow import Workflow
 from storage.database import Database
 from storage.json_columns import to_json
+from storage.run_events import ArtifactRepository
+from storage.runs import RunRepository
 from storage.workflow_executions import NewExecution, insert_execution
 from storage.workflows import Draft, WorkflowRepository
 from tests.storage.owner import as_owner
@@ -64,6 +66,13 @@ async def failed_execution(database: Database, owner: UserContext, workflow_id: 
         new = NewExecution(run_id, thread_id, 1, WorkflowStart(workflow_id, "manual"))
         await insert_execution(connection, owner, new)
     return run_id
+
+
+async def output_of(database: Database, owner: UserContext, run_id: UUID) -> UUID:
+    """The id of an output that is too large for an event."""
+    run = await RunRepository(database).get(owner, run_id)
+    artifacts = ArtifactRepository(database)
+    return await artifacts.save(owner, run.thread_id, "application/json", b'{"large": true}')
 
 
 async def say(database: Database, events: list[Event]) -> None:

@@ -8,7 +8,7 @@ from domain.events import Event
 from domain.identity import LOCAL_USER
 from tests.server.workflows.world import Site
 from tests.storage.owner import as_owner
-from tests.storage.workflow_rows import failed_execution, say
+from tests.storage.workflow_rows import failed_execution, output_of, say
 
 
 async def failed_at(site: Site, workflow_id: str, node_id: str, code: str) -> str:
@@ -89,3 +89,14 @@ async def test_an_execution_shows_what_its_nodes_did(site: Site) -> None:
     assert (node["error"], len(node["attempts"])) == ("no", 1)
     assert shown["failure"] == {"code": "ProviderRefused", "message": "no"}
     assert (shown["trigger_data"], shown["seq"]) == ({"text": "x"}, 4)
+
+
+async def test_a_large_output_is_fetched_from_its_own_execution(site: Site) -> None:
+    database, workflow_id = site.services.database, await site.live()
+    run_id, other = [await failed_at(site, workflow_id, "say", "Odd") for _ in range(2)]
+    artifact_id = await output_of(database, LOCAL_USER, UUID(run_id))
+    found = await site.api.get(f"/workflows/runs/{run_id}/outputs/{artifact_id}")
+    assert (found.status_code, found.json()) == (200, {"large": True})
+    assert found.headers["content-disposition"].startswith("attachment")
+    refused = await site.api.get(f"/workflows/runs/{other}/outputs/{artifact_id}")
+    assert refused.status_code == 404
