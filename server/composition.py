@@ -134,6 +134,7 @@ async def open_ports(
         yield ports
     finally:
         default_ports.remove(ports)
+        await ports.http.aclose()
         await ports.models.aclose()
 
 

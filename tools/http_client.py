@@ -34,6 +34,9 @@ _NOT_IN_TIME: Final = "The answer took longer than is waited for."
 #: No answer came, or none that could be read.
 CallFailed = httpx2.HTTPError
 
+#: What was given as an address is none.
+BadAddress = httpx2.InvalidURL
+
 
 @dataclass(frozen=True, slots=True)
 class CallLimits:

@@ -40,9 +40,10 @@ HTTP_PLACE = Place(
     "only tools/http_client.py calls what is outside",
     (
         "tools/http_client.py",
-        # Its other parts: make the connections, and sign calls.
+        # Its other parts: make the connections, sign calls, and tell how they fail.
         "tools/http_connections.py",
         "tools/http_sign_in.py",
+        "tools/provider_answers.py",
         # The pages call the API of this very service, in this very process.
         "ui/api_client.py",
         # The socket that the service listens on.
