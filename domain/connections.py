@@ -21,8 +21,8 @@ MOST_NAME_CHARACTERS: Final = 100
 #: A header's name by the standard.
 _HEADER_NAME: Final = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 #: What fits into a header.
-ONE_LINE_PATTERN: Final = r"[^\r\n]+"
-ADDRESS_PATTERN: Final = r"https?://[^\s/@?#]+(/[^\s?#]*)?"
+ONE_LINE: Final = r"[^\r\n]+"
+ADDRESS: Final = r"https?://[^\s/@?#]+(/[^\s?#]*)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ _BASE_URL: Final = ConnectionField(
     "Address",
     is_required=False,
     help="The credentials are sent there and nowhere else, such as https://api.example.com.",
-    pattern=ADDRESS_PATTERN,
+    pattern=ADDRESS,
 )
 
 #: The kinds that come with the service, for whatever is called by HTTP.
@@ -91,7 +91,7 @@ BUILT_IN_KINDS: Final = (
         "api_key",
         "API key",
         "A key that is sent as a bearer token.",
-        (_BASE_URL, ConnectionField("api_key", "API key", is_secret=True, pattern=ONE_LINE_PATTERN)),
+        (_BASE_URL, ConnectionField("api_key", "API key", is_secret=True, pattern=ONE_LINE)),
     ),
     ConnectionKind(
         "basic",
@@ -100,7 +100,7 @@ BUILT_IN_KINDS: Final = (
         (
             _BASE_URL,
             ConnectionField("username", "User name", pattern=r"[^:\r\n]+"),
-            ConnectionField("password", "Password", is_secret=True, pattern=ONE_LINE_PATTERN),
+            ConnectionField("password", "Password", is_secret=True, pattern=ONE_LINE),
         ),
     ),
     ConnectionKind(
@@ -110,7 +110,7 @@ BUILT_IN_KINDS: Final = (
         (
             _BASE_URL,
             ConnectionField("header", "Header", help="Such as X-Api-Key.", pattern=_HEADER_NAME),
-            ConnectionField("value", "Value", is_secret=True, pattern=ONE_LINE_PATTERN),
+            ConnectionField("value", "Value", is_secret=True, pattern=ONE_LINE),
         ),
     ),
 )

@@ -23,6 +23,8 @@ class Ask:
     form: Mapping[str, str] | None = None
     json: Any = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    #: Statuses that leave it open whether something happened.
+    unsure: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class ProviderApi:
             body = None
         if not response.is_success:
             explained = self.explain(body)
+            if response.status_code in ask.unsure:
+                raise OutcomeUnknown(self.name, explained.reason)
             failure = Failure(
                 response.status_code, explained.reason, response.headers, explained.next_step
             )

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.connections import ADDRESS_PATTERN, ConnectionField
+from domain.connections import ADDRESS, ConnectionField
 
 #: A hint for forms: the text has several lines.
 MULTILINE: Final[dict[str, Any]] = {"x-multiline": True}
@@ -34,7 +34,7 @@ def address_field(default: str) -> ConnectionField:
         "Address",
         is_required=False,
         help=f"Leave it empty for {default}. The credentials are sent there and nowhere else.",
-        pattern=ADDRESS_PATTERN,
+        pattern=ADDRESS,
     )
 
 

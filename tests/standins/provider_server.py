@@ -35,15 +35,19 @@ class Question:
     @property
     def form(self) -> dict[str, str]:
         """A form's fields; a request with another content type has none."""
-        if self.headers.get("content-type", "").split(";")[0] != "application/x-www-form-urlencoded":
+        if self._media_type != "application/x-www-form-urlencoded":
             raise Refusal(Reply(415, {"message": "a form is needed"}))
         return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
 
     @property
     def json(self) -> Any:
-        if self.headers.get("content-type", "").split(";")[0] != "application/json":
+        if self._media_type != "application/json":
             raise Refusal(Reply(415, {"message": "JSON is needed"}))
         return json.loads(self.body)
+
+    @property
+    def _media_type(self) -> str:
+        return self.headers.get("content-type", "").split(";")[0]
 
     def signed_in(self) -> tuple[str, str]:
         """User and password of HTTP's basic sign-in; empty without."""

@@ -58,7 +58,7 @@ class TwilioServer(ProviderServer):
             raise _refused(400, 21619, "A text message body or media urls must be specified.")
         if len(form.get("Body", "")) > 1600:
             raise _refused(400, 21617, "The concatenated message body exceeds 1600 characters")
-        if "ContentVariables" in form and not isinstance(json.loads(form["ContentVariables"]), dict):
+        if not isinstance(json.loads(form.get("ContentVariables", "{}")), dict):
             raise _refused(400, 21656, "The ContentVariables Parameter is invalid.")
         kept = self._keep(
             form["From"], form["To"], form.get("Body", ""), "outbound-api", datetime.now(UTC)

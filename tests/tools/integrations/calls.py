@@ -75,7 +75,7 @@ class Calls:
         **more: Any,
     ) -> Call:
         revealed = Revealed(kind, settings or {}, secrets or {}) if kind else None
-        given = {"user": USER, "ports": self.ports, "key": KEY, "connection": revealed}
+        given: dict[str, Any] = {"user": USER, "ports": self.ports, "key": KEY, "connection": revealed}
         return Call(**(given | more))
 
 
