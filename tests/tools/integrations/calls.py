@@ -75,8 +75,8 @@ class Calls:
         **more: Any,
     ) -> Call:
         revealed = Revealed(kind, settings or {}, secrets or {}) if kind else None
-        given: dict[str, Any] = {"user": USER, "ports": self.ports, "key": KEY, "connection": revealed}
-        return Call(**(given | more))
+        given: dict[str, Any] = {"user": USER, "ports": self.ports, "key": KEY}
+        return Call(**(given | {"connection": revealed} | more))
 
 
 @asynccontextmanager

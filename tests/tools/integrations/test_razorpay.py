@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import razorpay
 from pydantic import ValidationError
+from razorpay.errors import BadRequestError
 
 from domain.errors import OutcomeUnknown, ProviderBusy, ProviderRefused
 from tests.standins.http_server import running_http_server
@@ -113,7 +115,7 @@ async def test_amounts_are_whole_minor_units(call: Call, amount: object) -> None
 async def test_refusals_name_the_field_and_never_the_secret(
     calls: Calls, server: RazorpayServer
 ) -> None:
-    with pytest.raises(ProviderRefused, match="INR 1.00, in the field amount"):
+    with pytest.raises(ProviderRefused, match=r"INR 1\.00, in the field amount"):
         await run(INTEGRATION, "create_order", signed(calls, server), amount_minor=99)
     wrong = signed(calls, server, "another-secret-0123")
     with pytest.raises(ProviderRefused, match="Check the connection") as refused:
@@ -144,13 +146,13 @@ async def test_the_connection_says_whose_it_is(calls: Calls, server: RazorpaySer
 
 
 async def test_razorpays_own_client_understands_the_stand_in(server: RazorpayServer) -> None:
-    client = razorpay.Client(auth=(KEY_ID, KEY_SECRET), base_url=server.url)
+    client: Any = razorpay.Client(auth=(KEY_ID, KEY_SECRET), base_url=server.url)
 
     def use() -> tuple[str, str, str]:
         link = client.payment_link.create({"amount": 500, "currency": "INR"})
         order = client.order.create({"amount": 500, "currency": "INR", "receipt": "r1"})
         refund = client.payment.refund(PAYMENT, {"amount": 100})
-        with pytest.raises(razorpay.errors.BadRequestError, match="INR 1.00"):
+        with pytest.raises(BadRequestError, match=r"INR 1\.00"):
             client.order.create({"amount": 5, "currency": "INR"})
         assert client.order.all({"receipt": "r1"})["count"] == 1
         return link["id"], order["id"], refund["id"]
