@@ -142,8 +142,8 @@ def _mark(call: Call) -> dict[str, Any]:
 
 
 def _is_own(call: Call, message: Mapping[str, Any]) -> bool:
-    metadata = message.get("metadata") or {}
-    payload = metadata.get("event_payload") or {}
+    metadata = cast("dict[str, Any]", message.get("metadata") or {})
+    payload = cast("dict[str, Any]", metadata.get("event_payload") or {})
     return metadata.get("event_type") == _MARK and payload.get("key") == call.key
 
 
@@ -203,7 +203,7 @@ SLACK: Final = ConnectionKind(
     "slack",
     "Slack app",
     "The bot of an app in your workspace: api.slack.com/apps, OAuth & Permissions. It needs the "
-    "scope chat:write, and channels:history so that a message whose answer was lost is found again.",
+    "scope chat:write, and channels:history to find messages again whose answer was lost.",
     (
         ConnectionField(
             "bot_token",

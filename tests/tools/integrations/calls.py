@@ -76,7 +76,8 @@ class Calls:
     ) -> Call:
         revealed = Revealed(kind, settings or {}, secrets or {}) if kind else None
         given: dict[str, Any] = {"user": USER, "ports": self.ports, "key": KEY}
-        return Call(**(given | {"connection": revealed} | more))
+        given |= {"connection": revealed, **more}
+        return Call(**given)
 
 
 @asynccontextmanager

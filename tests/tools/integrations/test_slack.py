@@ -133,10 +133,10 @@ async def test_the_connection_says_whose_it_is(calls: Calls, server: SlackServer
 async def test_slacks_own_client_understands_the_stand_in(server: SlackServer) -> None:
     client = WebClient(TOKEN, base_url=f"{server.url}/api/")
 
-    def use() -> str:
+    def use() -> Any:
         mark = {"event_type": "mark", "event_payload": {"key": "1"}}
-        posted = client.chat_postMessage(channel=ORDERS, text="Hi", metadata=mark)
-        found = client.conversations_history(channel=ORDERS, include_all_metadata=True)
+        posted: Any = client.chat_postMessage(channel=ORDERS, text="Hi", metadata=mark)
+        found: Any = client.conversations_history(channel=ORDERS, include_all_metadata=True)
         assert found["messages"][0]["metadata"] == mark
         client.chat_update(channel=ORDERS, ts=posted["ts"], text="Ho", metadata=mark)
         with pytest.raises(SlackApiError, match="channel_not_found"):
