@@ -25,6 +25,7 @@ from server.routes import (
     auth,
     chat,
     connections,
+    files,
     health,
     members,
     not_built,
@@ -47,7 +48,7 @@ from ui.app import Access, mount_ui
 #: What needs the database for every answer, and what has something to say without it.
 _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
-    *(stateless_runs, usage, reports, audit, connections, account, api_keys, members),
+    *(stateless_runs, usage, reports, audit, connections, files, account, api_keys, members),
 )
 #: What is there for who is nobody yet; guessing and registering have limits of their own.
 _DOORS = (auth, sign_in, providers)

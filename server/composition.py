@@ -38,6 +38,7 @@ from storage.connections import ConnectionRepository
 from storage.conversations import ConversationRepository
 from storage.database import Database
 from storage.embedded import EmbeddedPostgres, create_database
+from storage.files import FileRepository
 from storage.group_commit import GroupCommit
 from storage.migrate import migrate
 from storage.notifications import Listener
@@ -50,6 +51,7 @@ from storage.usage_imports import UsageImporter
 from storage.workers import WorkerRegistry
 from tools.chat_model import ChatModels
 from tools.context import Ports, default_ports
+from tools.registry import Integrations, shipped_integrations
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +80,10 @@ class Services:
     quotas: Quotas
     connections: ConnectionRepository
     connection_kinds: ConnectionKinds
+    integrations: Integrations
+    files: FileRepository
+    #: What calls of services reach, as runs do.
+    ports: Ports
     #: Knows the secrets that this process has seen.
     mask: SecretMask
     graphs: Mapping[str, GraphEntry]
@@ -168,6 +174,7 @@ async def open_services(
         assistants = AssistantRepository(database, default_assistants(graphs))
         manager = RunManager(database, feed, graphs, assistants, worker)
         runs = RunRepository(database)
+        integrations = shipped_integrations()
         services = Services(
             settings=settings,
             database=database,
@@ -186,7 +193,10 @@ async def open_services(
             audit_log=AuditLog(database),
             quotas=Quotas(database, settings),
             connections=ConnectionRepository(database, secret_box(settings), mask),
-            connection_kinds=ConnectionKinds(),
+            connection_kinds=ConnectionKinds(integrations.connection_kinds()),
+            integrations=integrations,
+            files=FileRepository(database, settings.file_mb),
+            ports=ports,
             mask=mask,
             graphs=graphs,
             manager=manager,

@@ -72,9 +72,7 @@ async def _sign_in(call: Call, account: ServiceAccount, scope: str) -> AccessTok
     api = ProviderApi(_NAME, call.http, account.token_uri, {}, _explain)
     form = {"grant_type": _GRANT, "assertion": account.statement(scope, now)}
     answer = await api.ask(Ask("POST", "", form=form))
-    return AccessToken(
-        answer["access_token"], now + timedelta(seconds=float(answer["expires_in"]))
-    )
+    return AccessToken(answer["access_token"], now + timedelta(seconds=float(answer["expires_in"])))
 
 
 def _explain(body: Any) -> Explained:

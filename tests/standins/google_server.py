@@ -92,8 +92,8 @@ class GoogleServer(ProviderServer):
             said = {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}
             raise Refusal(Reply(400, said)) from error
         if claims["iss"] != EMAIL or claims["exp"] - claims["iat"] > 3600:
-            said = {"error": "invalid_grant", "error_description": "Invalid grant: account not found"}
-            raise Refusal(Reply(400, said))
+            said = "Invalid grant: account not found"
+            raise Refusal(Reply(400, {"error": "invalid_grant", "error_description": said}))
         if claims["scope"] != _SCOPE:
             raise Refusal(Reply(400, {"error": "invalid_scope"}))
         self.tokens.append(f"ya29.token-{len(self.tokens)}")
@@ -145,7 +145,8 @@ class GoogleServer(ProviderServer):
     def _put(self, area: Any, question: Question) -> Reply:
         sheet, left, top, *_ = area
         lines, count, width = self.sheets[sheet], 0, 1
-        for row, line in enumerate(self._typed(question), start=top):
+        typed = self._typed(question)
+        for row, line in enumerate(typed, start=top):
             lines.extend([] for _ in range(row + 1 - len(lines)))
             lines[row].extend([""] * (left + len(line) - len(lines[row])))
             width = max(width, len(line))
@@ -153,7 +154,7 @@ class GoogleServer(ProviderServer):
                 if cell is not None:
                     lines[row][column] = cell
                     count += 1
-        cells = f"{sheet}!{_letters(left)}{top + 1}:{_letters(left + width - 1)}{row + 1}"
+        cells = f"{sheet}!{_letters(left)}{top + 1}:{_letters(left + width - 1)}{top + len(typed)}"
         return Reply(200, {"updatedRange": cells, "updatedCells": count})
 
     def _typed(self, question: Question) -> list[list[Any]]:
@@ -187,6 +188,4 @@ def _letters(number: int) -> str:
 
 
 def _refused(status: int, name: str, message: str) -> Refusal:
-    return Refusal(
-        Reply(status, {"error": {"code": status, "message": message, "status": name}})
-    )
+    return Refusal(Reply(status, {"error": {"code": status, "message": message, "status": name}}))

@@ -37,9 +37,7 @@ class TwilioServer(ProviderServer):
             raise _refused(401, 20003, "Authenticate")
         account = f"/2010-04-01/Accounts/{SID}"
         if question.path == f"{account}.json" and question.method == "GET":
-            return Reply(
-                200, {"sid": SID, "friendly_name": "Shop", "status": self.account_status}
-            )
+            return Reply(200, {"sid": SID, "friendly_name": "Shop", "status": self.account_status})
         if question.path == f"{account}/Messages.json":
             return self._list(question) if question.method == "GET" else self._create(question)
         raise _refused(404, 20404, f"The requested resource {question.path} was not found")

@@ -24,6 +24,8 @@ _NAME: Final = "Razorpay"
 _ADDRESS: Final = "https://api.razorpay.com"
 #: Among the notes of what we made: the call that made it.
 _MARK: Final = "goldenpath_key"
+
+
 def _explain(body: Any) -> Explained:
     fields = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
     error = cast("dict[str, Any]", fields.get("error") or {})

@@ -69,7 +69,7 @@ async def test_a_row_is_added_as_it_is_and_no_text_becomes_a_formula(
 async def test_a_row_by_headings_goes_below_them(call: Call, server: GoogleServer) -> None:
     await run(INTEGRATION, "append_row", call, **at("Payments", values={"Amount": 9}))
     assert server.sheets["Payments"][-1] == ["", 9]
-    with pytest.raises(ProviderRefused, match="no heading Total. It has Name, Amount"):
+    with pytest.raises(ProviderRefused, match=r"no heading Total\. It has Name, Amount"):
         await run(INTEGRATION, "append_row", call, **at("Payments", values={"Total": 9}))
 
 
