@@ -3,7 +3,7 @@
 import ssl
 
 from domain.egress import EgressRules
-from tools.http_client import HttpClient, http_client
+from tools.http_client import HttpClient, http_client, trusted_certificates
 
 
 class HttpClients:
@@ -16,6 +16,11 @@ class HttpClients:
         """`trusted` says whose certificates count, by default those that the system trusts."""
         self._trusted = trusted
         self._clients: dict[EgressRules, HttpClient] = {}
+
+    @property
+    def trusted(self) -> ssl.SSLContext:
+        """Whose certificates count, also for what does not speak HTTP."""
+        return self._trusted or trusted_certificates()
 
     def of(self, rules: EgressRules) -> HttpClient:
         """The client that keeps these rules."""

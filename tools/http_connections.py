@@ -7,6 +7,7 @@ what the name leads to later changes nothing.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import ExitStack
 from ipaddress import ip_address
 from typing import cast
 
@@ -117,12 +118,11 @@ async def _connected(address: Address, port: int, timeout_s: float) -> socket.so
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     opened = socket.socket(family, socket.SOCK_STREAM)
     opened.setblocking(False)
-    try:
+    with ExitStack() as stack:
+        stack.callback(opened.close)
         async with asyncio.timeout(timeout_s):
             await asyncio.get_running_loop().sock_connect(opened, (str(address), port))
-    except BaseException:
-        opened.close()
-        raise
+        stack.pop_all()
     return opened
 
 

@@ -23,7 +23,7 @@ class Place:
 
 HTTP_CLIENTS = frozenset(
     {
-        *("aiohttp", "ftplib", "http.client", "httpcore", "httpcore2", "httpx", "httpx2"),
+        *("aiohttp", "aiosmtplib", "ftplib", "http.client", "httpcore", "httpcore2", "httpx", "httpx2"),
         *("imaplib", "poplib", "pycurl", "requests", "smtplib", "socket", "telnetlib"),
         *("urllib.request", "urllib3", "websocket", "websockets.client", "xmlrpc.client"),
     }
@@ -44,6 +44,8 @@ HTTP_PLACE = Place(
         "tools/http_connections.py",
         "tools/http_sign_in.py",
         "tools/provider_answers.py",
+        # Mail goes out by its own protocol, to addresses checked in the same way.
+        "tools/mail_client.py",
         # The pages call the API of this very service, in this very process.
         "ui/api_client.py",
         # The socket that the service listens on.
@@ -54,8 +56,8 @@ HTTP_PLACE = Place(
     ),
 )
 DRIVER_PLACE = Place(
-    "only storage, checkpoints and tools/database.py use the Postgres driver",
-    ("storage/", "checkpoints/", "tools/database.py"),
+    "only storage, checkpoints and tools/user_database.py use the Postgres driver",
+    ("storage/", "checkpoints/", "tools/user_database.py"),
 )
 ENVIRONMENT_PLACE = Place("only server/settings.py reads the environment", ("server/settings.py",))
 STREAM_PLACE = Place(

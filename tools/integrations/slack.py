@@ -242,7 +242,12 @@ INTEGRATION: Final = Integration(
             messages_people=True,
             phrases=(
                 *("post to slack", "post in slack", "post on slack", "send a slack message"),
-                *("message on slack", "notify on slack", "tell the team on slack", "slack the"),
+                *(
+                    "message on slack",
+                    "send a slack notification",
+                    "tell the team on slack",
+                    "slack the",
+                ),
                 *("send it to slack", "alert on slack"),
             ),
             reference=lambda result: result.ts,

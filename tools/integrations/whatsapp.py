@@ -241,7 +241,7 @@ INTEGRATION: Final = Integration(
             phrases=(
                 *("send a whatsapp message", "send whatsapp message", "send a whatsapp"),
                 *("message on whatsapp", "text on whatsapp", "whatsapp the customer"),
-                *("notify on whatsapp", "send a message via whatsapp", "whatsapp them"),
+                *("send a whatsapp notification", "send a message via whatsapp", "whatsapp them"),
             ),
             reference=lambda result: result.sid,
         ),

@@ -1,5 +1,6 @@
 """Calls of tasks as an engine makes them, on this machine only."""
 
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from domain.workflows.outside import WorkflowPorts
 from domain.workflows.starts import StartedWorkflow, WorkflowStart
 from tests.standins.ports import MemoryPorts
 from tools.context import Ports
+from tools.http_clients import HttpClients
 from tools.integration import Call, Integration
 
 USER = UserContext("ann", "acme")
@@ -81,7 +83,9 @@ class Calls:
 
 
 @asynccontextmanager
-async def open_calls(allow: str = "127.0.0.0/8", **workflows: Any) -> AsyncIterator[Calls]:
+async def open_calls(
+    allow: str = "127.0.0.0/8", trusted: ssl.SSLContext | None = None, **workflows: Any
+) -> AsyncIterator[Calls]:
     """Ports whose way out leads to what is allowed."""
     memory, files, starter = MemoryPorts(), MemoryFiles(), MemoryStarter()
     absent: Any = None
@@ -92,6 +96,7 @@ async def open_calls(allow: str = "127.0.0.0/8", **workflows: Any) -> AsyncItera
         memory.reports,
         memory.models,
         egress=EgressPolicy(EgressRules().and_also(allow)),
+        http=HttpClients(trusted),
         workflows=WorkflowPorts(files=files, starter=starter, **outside),
     )
     yield Calls(ports, files, starter)
