@@ -9,6 +9,7 @@ from domain.connections import ConnectionKind
 from domain.errors import NotFound
 from tools.integration import Action, Integration, Trigger
 from tools.integrations import (
+    database,
     file,
     goldenpath,
     google_sheets,
@@ -81,6 +82,7 @@ def shipped_integrations() -> Integrations:
             timer.INTEGRATION,
             slack.INTEGRATION,
             webhook.INTEGRATION,
+            database.INTEGRATION,
             file.INTEGRATION,
             goldenpath.INTEGRATION,
         )

@@ -23,8 +23,17 @@ class Place:
 
 HTTP_CLIENTS = frozenset(
     {
-        *("aiohttp", "aiosmtplib", "ftplib", "http.client", "httpcore", "httpcore2", "httpx", "httpx2"),
-        *("imaplib", "poplib", "pycurl", "requests", "smtplib", "socket", "telnetlib"),
+        *("aiohttp", "ftplib", "http.client", "httpcore", "httpcore2", "httpx", "httpx2"),
+        *(
+            "aiosmtplib",
+            "imaplib",
+            "poplib",
+            "pycurl",
+            "requests",
+            "smtplib",
+            "socket",
+            "telnetlib",
+        ),
         *("urllib.request", "urllib3", "websocket", "websockets.client", "xmlrpc.client"),
     }
 )
@@ -65,7 +74,11 @@ STREAM_PLACE = Place(
     ("graphs/lifecycle.py", "nodes/call_model.py"),
 )
 STATUS_PLACE = Place("HTTPException belongs to server", ("server/",))
-SQL_PLACE = Place("SQL text belongs into .sql files and storage", ("storage/",))
+SQL_PLACE = Place(
+    "SQL text belongs into .sql files and storage",
+    # The second shows users how their own statements look.
+    ("storage/", "tools/integrations/database.py"),
+)
 
 _SQL = re.compile(
     r"^\s*(?:"

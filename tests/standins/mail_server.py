@@ -43,7 +43,7 @@ class MailServer:
         message = cast(EmailMessage, message_from_bytes(envelope.content, policy=default))
         self.messages.append((list(envelope.rcpt_tos), message))
         if self.answer == "":
-            server.transport.abort()
+            cast(asyncio.Transport, server.transport).abort()
         return "250 Taken on"
 
     def sign_in(
@@ -79,9 +79,7 @@ async def running_mail_server(
             loop=loop,
         )
 
-    listening = await loop.create_server(
-        protocol, "127.0.0.1", 0, ssl=context if is_tls else None
-    )
+    listening = await loop.create_server(protocol, "127.0.0.1", 0, ssl=context if is_tls else None)
     server.port = listening.sockets[0].getsockname()[1]
     async with listening:
         yield server
