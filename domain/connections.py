@@ -21,8 +21,8 @@ MOST_NAME_CHARACTERS: Final = 100
 #: A header's name by the standard.
 _HEADER_NAME: Final = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 #: What fits into a header.
-_ONE_LINE: Final = r"[^\r\n]+"
-_ADDRESS: Final = r"https?://[^\s/@?#]+(/[^\s?#]*)?"
+ONE_LINE: Final = r"[^\r\n]+"
+ADDRESS: Final = r"https?://[^\s/@?#]+(/[^\s?#]*)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +82,16 @@ _BASE_URL: Final = ConnectionField(
     "Address",
     is_required=False,
     help="The credentials are sent there and nowhere else, such as https://api.example.com.",
-    pattern=_ADDRESS,
+    pattern=ADDRESS,
 )
 
-_BUILT_IN: Final = (
+#: The kinds that come with the service, for whatever is called by HTTP.
+BUILT_IN_KINDS: Final = (
     ConnectionKind(
         "api_key",
         "API key",
         "A key that is sent as a bearer token.",
-        (_BASE_URL, ConnectionField("api_key", "API key", is_secret=True, pattern=_ONE_LINE)),
+        (_BASE_URL, ConnectionField("api_key", "API key", is_secret=True, pattern=ONE_LINE)),
     ),
     ConnectionKind(
         "basic",
@@ -99,7 +100,7 @@ _BUILT_IN: Final = (
         (
             _BASE_URL,
             ConnectionField("username", "User name", pattern=r"[^:\r\n]+"),
-            ConnectionField("password", "Password", is_secret=True, pattern=_ONE_LINE),
+            ConnectionField("password", "Password", is_secret=True, pattern=ONE_LINE),
         ),
     ),
     ConnectionKind(
@@ -109,7 +110,7 @@ _BUILT_IN: Final = (
         (
             _BASE_URL,
             ConnectionField("header", "Header", help="Such as X-Api-Key.", pattern=_HEADER_NAME),
-            ConnectionField("value", "Value", is_secret=True, pattern=_ONE_LINE),
+            ConnectionField("value", "Value", is_secret=True, pattern=ONE_LINE),
         ),
     ),
 )
@@ -119,7 +120,7 @@ class ConnectionKinds:
     """The kinds that there are: the built-in ones, and those that integrations bring."""
 
     def __init__(self, more: Iterable[ConnectionKind] = ()) -> None:
-        kinds = {kind.name: kind for kind in (*_BUILT_IN, *more)}
+        kinds = {kind.name: kind for kind in (*BUILT_IN_KINDS, *more)}
         self._kinds: Mapping[str, ConnectionKind] = MappingProxyType(kinds)
 
     def all(self) -> list[ConnectionKind]:

@@ -13,7 +13,6 @@ from server.api_page import add_api_page
 from server.auth.authenticators import Authenticator
 from server.auth.page_visitors import page_user
 from server.browsers import Origins, let_pages_in
-from server.composition import Services
 from server.dependencies import database_is_there, identified, within_limits
 from server.edge.stack import with_edge
 from server.errors import add_error_handlers
@@ -25,6 +24,7 @@ from server.routes import (
     auth,
     chat,
     connections,
+    files,
     health,
     integrations,
     members,
@@ -50,13 +50,14 @@ from server.routes import (
     workflow_versions,
     workflows,
 )
+from server.services import Services
 from server.websocket.connections import ConnectionRegistry
 from ui.app import Access, mount_ui
 
 #: What needs the database for every answer, and what has something to say without it.
 _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
-    *(stateless_runs, usage, reports, audit, connections, account, api_keys, members),
+    *(stateless_runs, usage, reports, audit, connections, files, account, api_keys, members),
     # Those with literal paths before those with ids.
     *(workflow_analytics, workflow_retries, workflow_runs, workflow_versions, workflow_shares),
     workflow_templates,

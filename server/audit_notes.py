@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain.identity import UserContext
-from server.composition import Services
+from server.services import Services
 from storage.audit_log import record
 
 

@@ -18,9 +18,10 @@ from domain.errors import SecretKeyMissing, StartupError
 from domain.identity import LOCAL_USER, UserContext
 from server.auth.opaque_tokens import LINK, hashed, new_token
 from server.auth.start_checks import check_who_may_come_in
-from server.composition import Services, open_database, open_services
+from server.composition import open_database, open_services
 from server.retention import kept, tidy
 from server.secret_key import secret_box
+from server.services import Services
 from server.settings import Settings
 from server.standard_streams import say
 from server.upload_forms import upload_limits

@@ -2,23 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from domain.connections import ConnectionKinds
 from domain.costs.prices import PriceBook
 from domain.revealed_secrets import SecretMask
 from graphs.catalog import GraphEntry, load_catalog
 from server.assistants import default_assistants
-from server.auth.assembly import Auth, open_auth
+from server.auth.assembly import open_auth
 from server.call_price import call_price
 from server.edge.quotas import Quotas
 from server.http_app import http_app_lifespan
 from server.log_masking import masked_log
-from server.part_settings import database_limits, model_settings, probe_limits, worker_limits
+from server.part_settings import database_limits, probe_limits, worker_limits
+from server.ports import credentials_of, open_ports
 from server.probe import Probe
 from server.readiness import Readiness
 from server.retention import NightlyTidying, kept
@@ -28,17 +27,18 @@ from server.runs.feed import Feed
 from server.runs.manager import RunManager
 from server.runs.patient_ports import patient
 from server.runs.worker import Worker
-from server.secret_key import secret_box
+from server.services import Services
 from server.settings import Settings, set_variables
+from server.side_tasks import side_tasks
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
-from server.workflows.assembly import WorkflowParts, Workflows, assembled_workflows
+from server.workflows.assembly import WorkflowParts, assembled_workflows
 from storage.assistants import AssistantRepository
 from storage.audit_log import AuditLog
-from storage.connections import ConnectionRepository
 from storage.conversations import ConversationRepository
 from storage.database import Database
 from storage.embedded import EmbeddedPostgres, create_database
+from storage.files import FileRepository
 from storage.group_commit import GroupCommit
 from storage.migrate import migrate
 from storage.notifications import Listener
@@ -49,52 +49,12 @@ from storage.threads import ThreadRepository
 from storage.usage import UsageRepository
 from storage.usage_imports import UsageImporter
 from storage.workers import WorkerRegistry
-from tools.chat_model import ChatModels
-from tools.context import Ports, default_ports
+from tools.context import Ports
 from tools.registry import Integrations, shipped_integrations
 
 logger = logging.getLogger(__name__)
 
 _DATABASE_NAME = "goldenpath"
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """All that routes and commands use."""
-
-    settings: Settings
-    database: Database
-    auth: Auth
-    assistants: AssistantRepository
-    threads: ThreadRepository
-    conversations: ConversationRepository
-    states: ThreadStates
-    runs: RunRepository
-    workers: WorkerRegistry
-    events: EventLog
-    artifacts: ArtifactRepository
-    usage: UsageRepository
-    usage_imports: UsageImporter
-    reports: ReportRepository
-    audit_log: AuditLog
-    quotas: Quotas
-    connections: ConnectionRepository
-    connection_kinds: ConnectionKinds
-    workflows: Workflows
-    #: Knows the secrets that this process has seen.
-    mask: SecretMask
-    graphs: Mapping[str, GraphEntry]
-    manager: RunManager
-    feed: Feed
-    models: ChatModels
-    listener: Listener
-    departures: Departures
-    stopping: Stopping
-    #: The worker of this process, if it has one, and what clears away for all of them.
-    worker: Worker | None
-    nightly: NightlyTidying | None
-    readiness: Readiness
-    probe: Probe
 
 
 @asynccontextmanager
@@ -119,28 +79,6 @@ async def open_database(settings: Settings) -> AsyncGenerator[str]:
 
 
 @asynccontextmanager
-async def open_ports(
-    database: Database, settings: Settings, mask: SecretMask | None = None
-) -> AsyncGenerator[Ports]:
-    """What graphs reach, installed as the default of runs that bring no ports."""
-    connections = ConnectionRepository(database, secret_box(settings), mask or SecretMask())
-    ports = Ports(
-        usage=UsageRepository(database),
-        samples=UsageImporter(database),
-        reports=ReportRepository(database),
-        models=ChatModels(model_settings(settings)),
-        credentials=connections,
-        egress=settings.egress_policy,
-    )
-    default_ports.install(ports)
-    try:
-        yield ports
-    finally:
-        default_ports.remove(ports)
-        await ports.models.aclose()
-
-
-@asynccontextmanager
 async def open_services(
     settings: Settings,
     *,
@@ -161,7 +99,9 @@ async def open_services(
         events = EventLog(database)
         mask = SecretMask()
         stack.enter_context(masked_log(mask))
-        ports = await stack.enter_async_context(open_ports(database, settings, mask))
+        connections = credentials_of(database, settings, mask)
+        assistants = AssistantRepository(database, default_assistants(graphs))
+        ports = await stack.enter_async_context(open_ports(database, settings, connections))
         await stack.enter_async_context(http_app_lifespan(settings.config))
         worker = commit = nightly = None
         if with_worker:
@@ -172,9 +112,7 @@ async def open_services(
             worker = Worker(url, engine, listener, limits)
         feed = Feed(events, listener, commit)
         readiness = Readiness(lambda: datetime.now(UTC))
-        assistants = AssistantRepository(database, default_assistants(graphs))
         manager = RunManager(database, feed, graphs, assistants, worker)
-        connections = ConnectionRepository(database, secret_box(settings), mask)
         integrations = integrations or shipped_integrations()
         parts = WorkflowParts(database, manager, connections, listener, integrations)
         runs = RunRepository(database)
@@ -196,8 +134,11 @@ async def open_services(
             audit_log=AuditLog(database),
             quotas=Quotas(database, settings),
             connections=connections,
-            connection_kinds=ConnectionKinds(),
+            connection_kinds=ConnectionKinds(integrations.connection_kinds()),
             workflows=assembled_workflows(settings, parts),
+            integrations=integrations,
+            files=FileRepository(database, settings.file_mb),
+            ports=ports,
             mask=mask,
             graphs=graphs,
             manager=manager,
@@ -211,55 +152,8 @@ async def open_services(
             readiness=readiness,
             probe=Probe(readiness, database, listener, probe_limits(settings)),
         )
-        async with _side_tasks(services):
+        async with side_tasks(services):
             yield services
-
-
-@asynccontextmanager
-async def _side_tasks(services: Services) -> AsyncGenerator[None]:
-    """The tasks that run beside the requests: listening, following, probing, working."""
-    async with asyncio.TaskGroup() as tasks:
-        side = [
-            tasks.create_task(services.listener.run(), name="listener"),
-            tasks.create_task(services.feed.run(), name="feed"),
-            tasks.create_task(services.departures.run(), name="departures"),
-            tasks.create_task(_probe_forever(services), name="model probe"),
-        ]
-        if services.nightly:
-            side.append(tasks.create_task(services.nightly.run(), name="nightly tidying"))
-        working = None
-        if services.worker:
-            working = tasks.create_task(services.worker.run(), name="worker")
-            await _first(services.worker.ready.wait(), working)
-        await _first(services.listener.connected.wait(), side[0])
-        side.append(tasks.create_task(services.probe.run(), name="probe"))
-        await services.probe.fresh()
-        try:
-            yield
-        finally:
-            if services.worker and working:
-                services.worker.stop()
-                await asyncio.wait([working])
-            if services.nightly:
-                services.nightly.stop()
-            for task in side:
-                task.cancel()
-
-
-async def _first(condition: Coroutine[Any, Any, object], task: asyncio.Task[None]) -> None:
-    """Wait for a condition, or for the failure of the task that should bring it about."""
-    waiting = asyncio.ensure_future(condition)
-    await asyncio.wait((waiting, task), return_when=asyncio.FIRST_COMPLETED)
-    if task.done():
-        waiting.cancel()
-        task.result()
-
-
-async def _probe_forever(services: Services) -> None:
-    """Look after a failed model endpoint, so that it is used again once it recovers."""
-    while True:
-        await asyncio.sleep(services.settings.model_retry_after_s)
-        await services.models.probe()
 
 
 def _engine(

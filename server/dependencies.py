@@ -18,8 +18,8 @@ from server.auth.credentials import (
 from server.auth.opaque_tokens import API_KEY, hashed
 from server.auth.sign_in import SignIn
 from server.auth.standing import Standing
-from server.composition import Services
 from server.edge.quotas import count_request
+from server.services import Services
 
 #: What LangGraph's clients ask by POST only because the question does not fit an address.
 _READING: Final = frozenset(

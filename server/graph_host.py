@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 
-from server.composition import open_database, open_ports
+from server.composition import open_database
+from server.ports import credentials_of, open_ports
 from server.settings import load_settings, prepare_libraries
 from storage.database import Database
 from tools.context import default_ports
@@ -26,7 +27,7 @@ async def _lifespan(app: Starlette) -> AsyncGenerator[None]:
     async with (
         open_database(settings) as url,
         Database(url) as database,
-        open_ports(database, settings),
+        open_ports(database, settings, credentials_of(database, settings)),
     ):
         yield
 

@@ -158,6 +158,9 @@ class Settings(WorkflowSettings, BaseSettings):
         default=3, ge=0, le=23, description="When to clear away what is not kept, hour in UTC."
     )
     upload_mb: int = Field(default=100, ge=1, description="Largest upload, megabytes.")
+    file_mb: int = Field(
+        default=25, ge=1, le=500, description="Largest file that workflows keep, megabytes."
+    )
     min_free_disk_mb: int = Field(
         default=200, ge=0, description="Least free disk for the embedded Postgres, megabytes."
     )

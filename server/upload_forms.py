@@ -29,6 +29,11 @@ class UploadForm:
     fields: Mapping[str, str]
     _file: UploadFile
 
+    @property
+    def media_type(self) -> str:
+        """What the sender says that the file is."""
+        return self._file.content_type or ""
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """The file's bytes."""
         while chunk := await self._file.read(_CHUNK_BYTES):

@@ -11,8 +11,8 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from server.composition import Services
 from server.edge.http_protocol import timed_protocol
+from server.services import Services
 from server.settings import Settings
 from server.websocket.connections import ConnectionRegistry
 from server.websocket.peer_protocol import PeerProtocol

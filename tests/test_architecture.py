@@ -58,7 +58,7 @@ EXEMPTIONS = (
     Exemption(
         "server/thread_states.py", BROAD_EXCEPT, 1, "a graph's own code may refuse a change anyhow"
     ),
-    Exemption("server/composition.py", BARE_TASK, 1, "ends, or is cancelled, before it returns"),
+    Exemption("server/side_tasks.py", BARE_TASK, 1, "ends, or is cancelled, before it returns"),
     Exemption(
         "server/websocket/connection.py",
         BROAD_EXCEPT,

@@ -22,7 +22,9 @@ from domain.identity import UserContext
 from domain.ports import Credentials, ReportStore, SampleImporter, UsageSource
 from domain.revealed_secrets import Revealed
 from domain.workflows.outside import WorkflowPorts
+from tools.access_tokens import AccessTokens
 from tools.chat_model import ChatModels
+from tools.http_clients import HttpClients
 
 
 class _NoCredentials:
@@ -43,6 +45,10 @@ class Ports:
     credentials: Credentials = field(default_factory=_NoCredentials)
     #: What may be called besides public addresses.
     egress: EgressPolicy = field(default_factory=EgressPolicy)
+    #: The way out, for whatever calls a service; who makes the ports closes it.
+    http: HttpClients = field(default_factory=HttpClients)
+    #: What services gave in exchange for a connection's secrets.
+    tokens: AccessTokens = field(default_factory=AccessTokens)
     #: What workflows need; None where no workflows run.
     workflows: WorkflowPorts | None = None
 

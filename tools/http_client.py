@@ -34,6 +34,9 @@ _NOT_IN_TIME: Final = "The answer took longer than is waited for."
 #: No answer came, or none that could be read.
 CallFailed = httpx2.HTTPError
 
+#: What was given as an address is none.
+BadAddress = httpx2.InvalidURL
+
 
 @dataclass(frozen=True, slots=True)
 class CallLimits:
@@ -62,12 +65,12 @@ def http_transport(
     Such a client must not follow redirects by itself.
     """
     backend = CheckedBackend(rules, resolver)
-    return _CheckedTransport(backend, trusted or _trusted(), limits or CallLimits())
+    return _CheckedTransport(backend, trusted or trusted_certificates(), limits or CallLimits())
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """Reading all certificates takes longer than most calls."""
+def trusted_certificates() -> ssl.SSLContext:
+    """What the system trusts; reading all certificates takes longer than most calls."""
     # Whose certificates count may be set for the machine (SSL_CERT_FILE); nothing else may.
     return httpx2.create_ssl_context()
 

@@ -7,6 +7,7 @@ what the name leads to later changes nothing.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import ExitStack
 from ipaddress import ip_address
 from typing import cast
 
@@ -46,12 +47,11 @@ class CheckedBackend(httpcore2.AsyncNetworkBackend):
         """Connect to the first checked address that answers."""
         try:
             async with asyncio.timeout(timeout):
-                addresses = await self._addresses(host, port)
+                checked = await checked_addresses(self._rules, host, port, self._resolver)
         except TimeoutError as error:
             raise httpcore2.ConnectTimeout(f"{host} was not resolved in time.") from error
         except OSError as error:
             raise httpcore2.ConnectError(f"{host} cannot be resolved: {error.strerror}.") from error
-        checked = self._checked(host, port, addresses)
         each_s = None if timeout is None else timeout / len(checked)
         for address in checked[:-1]:
             try:
@@ -73,28 +73,67 @@ class CheckedBackend(httpcore2.AsyncNetworkBackend):
         """Wait between two tries."""
         await self._network.sleep(seconds)
 
-    async def _addresses(self, host: str, port: int) -> list[Address]:
-        try:
-            literal = literal_address(host)
-        except ValueError as error:
-            raise CallRefused(
-                f"{host} is not called: it is neither a name nor an address in its usual form. "
-                "Write the address out."
-            ) from error
-        if literal is not None:
-            return [literal]
-        return [ip_address(text) for text in await self._resolver(host, port)]
 
-    def _checked(self, host: str, port: int, addresses: list[Address]) -> list[Address]:
-        refusals = {address: self._rules.refusal(host, address, port) for address in addresses}
-        checked = [address for address, refusal in refusals.items() if refusal is None]
-        if checked:
-            return checked
-        if not refusals:
-            raise httpcore2.ConnectError(f"{host} has no address.")
-        address, refusal = next(iter(refusals.items()))
-        named = f"{address}" if str(address) == host else f"{host} ({address})"
+async def checked_addresses(
+    rules: EgressRules, host: str, port: int, resolver: Resolver = resolve
+) -> list[Address]:
+    """The addresses of a host that may be called, looked up once.
+
+    Raises `CallRefused` when there are some and none may be, `OSError` when there are none.
+    """
+    addresses = await _addresses(resolver, host, port)
+    refusals = {address: rules.refusal(host, address, port) for address in addresses}
+    checked = [address for address, refusal in refusals.items() if refusal is None]
+    if checked:
+        return checked
+    if not refusals:
+        raise OSError(None, "it has no address")
+    address, refusal = next(iter(refusals.items()))
+    named = f"{address}" if str(address) == host else f"{host} ({address})"
+    raise CallRefused(
+        f"{named}, port {port}, is not called, since that address is {refusal}. If it is meant "
+        f"to be called, add it to the setting {EGRESS_SETTING}."
+    )
+
+
+async def connected_socket(
+    rules: EgressRules, host: str, port: int, timeout_s: float, resolver: Resolver = resolve
+) -> socket.socket:
+    """A connection to a host for what does not speak HTTP.
+
+    Raises `CallRefused`, and `OSError` when nothing answers, in time.
+    """
+    async with asyncio.timeout(timeout_s):
+        addresses = await checked_addresses(rules, host, port, resolver)
+    each_s = timeout_s / len(addresses)
+    for address in addresses[:-1]:
+        try:
+            return await _connected(address, port, each_s)
+        except OSError:
+            continue
+    return await _connected(addresses[-1], port, each_s)
+
+
+async def _connected(address: Address, port: int, timeout_s: float) -> socket.socket:
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setblocking(False)
+    with ExitStack() as stack:
+        stack.callback(opened.close)
+        async with asyncio.timeout(timeout_s):
+            await asyncio.get_running_loop().sock_connect(opened, (str(address), port))
+        stack.pop_all()
+    return opened
+
+
+async def _addresses(resolver: Resolver, host: str, port: int) -> list[Address]:
+    try:
+        literal = literal_address(host)
+    except ValueError as error:
         raise CallRefused(
-            f"{named}, port {port}, is not called, since that address is {refusal}. If it is meant "
-            f"to be called, add it to the setting {EGRESS_SETTING}."
-        )
+            f"{host} is not called: it is neither a name nor an address in its usual form. "
+            "Write the address out."
+        ) from error
+    if literal is not None:
+        return [literal]
+    return [ip_address(text) for text in await resolver(host, port)]

@@ -26,7 +26,7 @@ class ConnectionAuth(httpx2.Auth):
     ) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Sign a request; raises `CallRefused` for another address than the connection's."""
         base_url = self._revealed.settings.get("base_url")
-        if base_url and not _is_below(request.url, httpx2.URL(base_url)):
+        if base_url and not is_below(str(request.url), base_url):
             raise CallRefused(
                 "The credentials of this connection are for another address. Call that, or use "
                 "another connection."
@@ -52,7 +52,9 @@ class ConnectionAuth(httpx2.Auth):
                 )
 
 
-def _is_below(url: httpx2.URL, base: httpx2.URL) -> bool:
+def is_below(address: str, base_address: str) -> bool:
+    """Whether an address is one of those that a connection is for."""
+    url, base = httpx2.URL(address), httpx2.URL(base_address)
     folder = base.path.rstrip("/")
     is_inside = url.path == folder or url.path.startswith(f"{folder}/")
     return url.origin == base.origin and is_inside and "/../" not in f"{url.path}/"

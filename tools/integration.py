@@ -13,9 +13,12 @@ from pydantic import BaseModel
 
 from domain.blueprints.catalogue import Effect, Task
 from domain.connections import ConnectionKind
+from domain.errors import InvalidInput, Unavailable
 from domain.identity import UserContext
 from domain.revealed_secrets import Revealed
+from domain.workflows.outside import WorkflowPorts
 from tools.context import Ports
+from tools.http_client import HttpClient
 
 P = TypeVar("P", bound=BaseModel)
 R = TypeVar("R", bound=BaseModel)
@@ -35,6 +38,27 @@ class Call:
     thread_id: UUID | None = None
     #: How many workflows in a row led here.
     depth: int = 0
+
+    @property
+    def secrets(self) -> Revealed:
+        """The secrets to sign in with; raises `InvalidInput` without a connection."""
+        if self.connection is None:
+            raise InvalidInput("This task needs a connection. Connect an account, and choose it.")
+        return self.connection
+
+    @property
+    def http(self) -> HttpClient:
+        """The way out, as far as the user's tenant may go."""
+        return self.ports.http.of(self.ports.egress.of(self.user.tenant_id))
+
+    @property
+    def workflows(self) -> WorkflowPorts:
+        """What only workflows have; raises `Unavailable` where none run."""
+        if self.ports.workflows is None:
+            raise Unavailable(
+                "Files and workflows are not there in this process. Start it through the service."
+            )
+        return self.ports.workflows
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +80,8 @@ class Action(Generic[P, R]):
     #: What became of a call whose answer was lost; None says that it did not happen.
     find: Callable[[Call, P], Awaitable[R | None]] | None = None
     connection_kind: str | None = None
+    #: Further kinds that it can sign in with and need not.
+    optional_kinds: tuple[str, ...] = ()
     #: Whether a person gets a message from it.
     messages_people: bool = False
     #: How people say it: lower-case fragments such as "send a whatsapp message".
@@ -108,6 +134,7 @@ def _action_task(action: Action[Any, Any]) -> Task:
         result=action.result.model_json_schema(mode="serialization"),
         effect=action.effect,
         connection_kind=action.connection_kind,
+        optional_kinds=action.optional_kinds,
         messages_people=action.messages_people,
     )
 

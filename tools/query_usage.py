@@ -4,15 +4,16 @@ from typing import Literal
 
 from langchain_core.tools import tool
 
+from domain.costs.facts import UsageFacts
 from domain.costs.json_data import as_json
 from domain.costs.money import show_share, show_usd
-from domain.costs.spend import DayLine, SpendLine, SpendSummary, summarise_spend
+from domain.costs.spend import DayLine, SpendLine, summarise_spend
 from tools.usage_access import NO_USAGE, Runtime, ToolData, load_facts, think
 
 Dimension = Literal["model", "workload", "team", "user", "day"]
 
 #: A model reads no more lines than this; the report has them all.
-_MAX_LINES = 50
+MOST_LINES = 50
 
 
 @tool
@@ -24,9 +25,8 @@ async def query_usage(runtime: Runtime, group_by: Dimension = "model", limit: in
     facts = await load_facts(runtime)
     if facts.coverage.is_empty:
         return NO_USAGE
-    summary = summarise_spend(facts)
-    lines = _lines(summary, group_by)
-    shown = lines[: max(1, min(limit, _MAX_LINES))]
+    lines = usage_lines(facts, group_by)
+    shown = lines[: max(1, min(limit, MOST_LINES))]
     think(runtime, _found(lines, group_by))
     return {
         "status": "ok",
@@ -36,7 +36,9 @@ async def query_usage(runtime: Runtime, group_by: Dimension = "model", limit: in
     }
 
 
-def _lines(summary: SpendSummary, group_by: Dimension) -> tuple[SpendLine | DayLine, ...]:
+def usage_lines(facts: UsageFacts, group_by: Dimension) -> tuple[SpendLine | DayLine, ...]:
+    """Spend by what the question asks for, largest first, days newest first."""
+    summary = summarise_spend(facts)
     if group_by == "day":
         return tuple(reversed(summary.by_day))
     by_dimension: dict[str, tuple[SpendLine, ...]] = {

@@ -8,6 +8,18 @@ from domain.blueprints.catalogue import Task
 from domain.connections import ConnectionKind
 from domain.errors import NotFound
 from tools.integration import Action, Integration, Trigger
+from tools.integrations import (
+    database,
+    file,
+    goldenpath,
+    google_sheets,
+    mail,
+    razorpay,
+    slack,
+    timer,
+    webhook,
+    whatsapp,
+)
 
 
 class Integrations:
@@ -42,6 +54,13 @@ class Integrations:
                 return trigger
         raise NotFound("trigger", f"{service}.{task}")
 
+    def of_kind(self, kind: str) -> Integration:
+        """The integration that a kind of connection belongs to; raises `NotFound`."""
+        for found in self.all():
+            if any(brought.name == kind for brought in found.kinds):
+                return found
+        raise NotFound("integration for connections of the kind", kind)
+
     def tasks(self) -> Mapping[str, Mapping[str, Task]]:
         """All tasks by service and name, as blueprints are checked against them."""
         return {name: found.tasks() for name, found in self._integrations.items()}
@@ -54,4 +73,17 @@ class Integrations:
 
 def shipped_integrations() -> Integrations:
     """All that come with the service."""
-    return Integrations(())
+    return Integrations(
+        (
+            whatsapp.INTEGRATION,
+            google_sheets.INTEGRATION,
+            razorpay.INTEGRATION,
+            mail.INTEGRATION,
+            timer.INTEGRATION,
+            slack.INTEGRATION,
+            webhook.INTEGRATION,
+            database.INTEGRATION,
+            file.INTEGRATION,
+            goldenpath.INTEGRATION,
+        )
+    )

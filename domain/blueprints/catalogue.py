@@ -24,6 +24,8 @@ class Task:
     effect: Effect = "read"
     #: The kind of connection without which it cannot be called.
     connection_kind: str | None = None
+    #: Further kinds that it can sign in with and need not.
+    optional_kinds: tuple[str, ...] = ()
     messages_people: bool = False
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from domain.workflows.effects import EffectLedger
 from domain.workflows.files import FileStore
+from domain.workflows.inbound import InboundMessages
 from domain.workflows.starts import WorkflowStarter
 from domain.workflows.versions import VersionSource
 
@@ -16,3 +17,5 @@ class WorkflowPorts:
     effects: EffectLedger
     files: FileStore
     starter: WorkflowStarter
+    #: What triggers know of who wrote; None where nothing comes in.
+    inbound: InboundMessages | None = None

@@ -13,9 +13,9 @@ from server.auth.credentials import session_cookie
 from server.auth.opaque_tokens import hashed
 from server.auth.sign_in import Arrived, SignIn
 from server.auth.visitors import visitor_of
-from server.composition import Services
 from server.dependencies import signed_in
 from server.errors import status_of
+from server.services import Services
 from ui.pages.sign_in_forms import message_page
 
 #: Links in addresses are nobody else's business.

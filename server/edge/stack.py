@@ -17,7 +17,7 @@ from server.edge_settings import listed
 from server.settings import Settings
 
 #: Paths that take files.
-_UPLOADS = ("/usage/imports", "/app/gradio_api/upload")
+_UPLOADS = ("/usage/imports", "/files", "/app/gradio_api/upload")
 
 
 def with_edge(app: ASGIApp, settings: Settings, origins: Origins, names: Iterable[str]) -> ASGIApp:

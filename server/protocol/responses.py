@@ -12,12 +12,12 @@ from domain.errors import NotFound
 from domain.identity import UserContext
 from domain.runs import Run
 from graphs.stream_rows import RESULT
-from server.composition import Services
 from server.live_response import Liveness, LiveResponse
 from server.protocol.frames import ModeFilter, checked_modes
 from server.protocol.readers import RunPlace, Start, run_reader, run_start
 from server.protocol.requests import RunBody
 from server.protocol.results import Results
+from server.services import Services
 from server.sse import event_response
 
 #: How often a silent answer shows that it lives, seconds: clients learn from it how long a silence

@@ -30,9 +30,9 @@ from server.assistant_shapes import (
     schemas_by_namespace,
     schemas_shape,
 )
-from server.composition import Services
 from server.dependencies import ServicesDep, UserDep
 from server.pagination import MAX_LIMIT, checked_select, page_response
+from server.services import Services
 from server.shapes import problems
 from storage.assistants import AssistantContent, AssistantSearch
 from storage.json_columns import to_json

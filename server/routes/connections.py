@@ -1,9 +1,10 @@
 """Connections: credentials of services outside, which are taken in and never given out."""
 
+import asyncio
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated, Any, Final
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, SecretStr
@@ -16,14 +17,19 @@ from domain.connections import (
     checked_name,
     checked_values,
 )
+from domain.errors import AnswerTooLarge, Conflict, InvalidInput, ProviderFailed
 from server.audit_notes import note
 from server.dependencies import ServicesDep, UserDep
 from server.shapes import problems
 from storage.connections import ConnectionChange
+from tools.integration import Call
 
 router = APIRouter(prefix="/connections", tags=["connections"])
 
 _MOST_FIELDS = 20
+#: How long a service may take to let somebody in.
+_PATIENCE_S: Final = 20.0
+_NO_ANSWER: Final = "There was no answer in time. Check the address, and try again later."
 
 Name = Annotated[
     str, Field(min_length=1, max_length=MOST_NAME_CHARACTERS, examples=["Company CRM"])
@@ -90,6 +96,13 @@ class ChangedConnection(BaseModel):
     status: ConnectionStatus | None = None
 
 
+class TestedConnection(BaseModel):
+    """What came of signing in."""
+
+    ok: bool
+    message: str = Field(examples=["Signed in to the Slack workspace Shop as goldenbot."])
+
+
 @router.get("/kinds", responses=problems(503))
 async def list_kinds(services: ServicesDep, user: UserDep) -> list[KindShape]:
     """The kinds of connections that there are, and what each needs."""
@@ -147,6 +160,29 @@ async def change_connection(
     what = sorted(body.model_fields_set)
     await note(services, user, "connection.changed", connection_id, fields=what)
     return _shape(changed)
+
+
+@router.post("/{connection_id}/test", responses=problems(404, 409, 422, 503))
+async def test_connection(
+    connection_id: UUID, services: ServicesDep, user: UserDep
+) -> TestedConnection:
+    """Sign in with a connection, without changing anything, and say as whom."""
+    revealed = await services.connections.reveal(user, connection_id)
+    test = services.integrations.of_kind(revealed.kind).test
+    if test is None:
+        raise Conflict(
+            "Connections of this kind cannot be tried out alone. Use it in a workflow's step."
+        )
+    call = Call(user, services.ports, key=str(uuid4()), connection=revealed)
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            message = await test(call)
+    except TimeoutError:
+        return TestedConnection(ok=False, message=_NO_ANSWER)
+    except (ProviderFailed, InvalidInput, AnswerTooLarge) as error:
+        # What somebody outside answers may repeat the credentials.
+        return TestedConnection(ok=False, message=services.mask.text(str(error)))
+    return TestedConnection(ok=True, message=services.mask.text(message))
 
 
 @router.delete("/{connection_id}", status_code=204, responses=problems(404, 422, 503))

@@ -10,8 +10,8 @@ from server.auth.arrivals import HEADERS, go_in, refusal, visitor
 from server.auth.cookies import has_tls
 from server.auth.provider_flows import ProviderFlows, Return, Sent, Start, refuse_denied
 from server.auth.visitors import own_url
-from server.composition import Services
 from server.dependencies import PersonDep, ServicesDep, SignInDep
+from server.services import Services
 from storage.accounts.provider_sign_ins import GOOD_S
 
 router = APIRouter(prefix="/sign-in", include_in_schema=False)

@@ -15,10 +15,10 @@ from server.auth.credentials import require_own_page, session_cookie
 from server.auth.opaque_tokens import hashed
 from server.auth.sign_in import Registration, SignIn
 from server.auth.visitors import visitor_of
-from server.composition import Services
 from server.dependencies import ServicesDep, SignInDep, signed_in
 from server.edge.quotas import count_stranger
 from server.errors import status_of
+from server.services import Services
 from storage.accounts.invitations import Offer
 from ui.pages.sign_in_forms import (
     FormState,

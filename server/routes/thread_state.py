@@ -10,7 +10,6 @@ from langgraph.types import StateUpdate
 from domain.errors import InvalidInput
 from domain.identity import UserContext
 from graphs.stream_parts import json_default
-from server.composition import Services
 from server.dependencies import ServicesDep, UserDep
 from server.pagination import (
     LimitDep,
@@ -18,6 +17,7 @@ from server.pagination import (
     chosen_fields,
     query_list,
 )
+from server.services import Services
 from server.shapes import problems
 from server.state_shapes import (
     ChangedStateShape,

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from starlette.websockets import WebSocket
 
-from server.composition import Services
+from server.services import Services
 from server.websocket.connection import Connection
 from server.websocket.handshake import SUBPROTOCOL
 

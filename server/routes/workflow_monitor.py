@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.websockets import WebSocket
 
-from server.composition import Services
+from server.services import Services
 from server.websocket.connections import Farewell
 from server.websocket.handshake import SUBPROTOCOL
 from server.workflows.monitor import Monitor

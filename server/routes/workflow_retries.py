@@ -12,9 +12,9 @@ from domain.blueprints.catalogue import Effect
 from domain.workflows.effects import EffectStatus
 from domain.workflows.execution import Execution
 from domain.workflows.retry import RetryFrom, RetryPlan, WhichVersion
-from server.composition import Services
 from server.dependencies import ServicesDep, UserDep
 from server.execution_shapes import Started
+from server.services import Services
 from server.shapes import problems
 
 router = APIRouter(prefix="/workflows/runs", tags=["workflow runs"])

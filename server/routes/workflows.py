@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.identity import UserContext
 from domain.workflows.workflow import Workflow, WorkflowStatus
-from server.composition import Services
 from server.dependencies import ServicesDep, UserDep
 from server.pagination import LimitDep, OffsetDep, Page, page_response
+from server.services import Services
 from server.shapes import problems
 from server.workflow_shapes import (
     Activated,

@@ -8,14 +8,17 @@ from domain.costs.reports import Report
 from domain.identity import UserContext
 from domain.ports import Credentials, ReportStore, SampleImporter, UsageSource
 from domain.revealed_secrets import Revealed
+from domain.workflows.files import FileStore, StoredFile
 from storage.database import retried
 from tools.context import Ports
 
 
 def patient(ports: Ports) -> Ports:
     """These ports, for runs."""
+    workflows = ports.workflows
     return replace(
         ports,
+        workflows=workflows and replace(workflows, files=_PatientFiles(workflows.files)),
         usage=_PatientUsage(ports.usage),
         samples=_PatientSamples(ports.samples),
         reports=_PatientReports(ports.reports),
@@ -64,3 +67,26 @@ class _PatientCredentials:
 
     async def reveal(self, user: UserContext, connection_id: UUID) -> Revealed:
         return await retried(lambda: self.credentials.reveal(user, connection_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _PatientFiles:
+    files: FileStore
+
+    async def save(
+        self,
+        user: UserContext,
+        name: str,
+        media_type: str,
+        content: bytes,
+        thread_id: UUID | None,
+        *,
+        file_id: UUID | None = None,
+    ) -> UUID:
+        known = file_id or uuid4()
+        return await retried(
+            lambda: self.files.save(user, name, media_type, content, thread_id, file_id=known)
+        )
+
+    async def read(self, user: UserContext, file_id: UUID) -> StoredFile:
+        return await retried(lambda: self.files.read(user, file_id))

@@ -13,7 +13,7 @@ from domain.identity import UserContext
 from server.auth.authenticators import Authenticator
 from server.auth.credentials import named_token
 from server.auth.standing import Standing
-from server.composition import Services
+from server.services import Services
 from server.websocket.allowance import Allowance
 from server.websocket.calls import Call, Frame, answer, failure, read_frame, refused_frame
 from server.websocket.connections import (

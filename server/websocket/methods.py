@@ -12,11 +12,11 @@ from domain.identity import UserContext
 from domain.runs import Run
 from server.auth.credentials import named_token
 from server.auth.standing import Standing
-from server.composition import Services
 from server.edge.quotas import Caller, require_room
 from server.routes.chat import CHAT_ASSISTANT
 from server.runs.answers import OnlyAnswer
 from server.runs.requests import RunRequest
+from server.services import Services
 from server.websocket.failures import Refused
 from server.websocket.first_messages import MOST_MESSAGES, first_messages
 from server.websocket.messages import (

@@ -20,8 +20,8 @@ from domain.workflows.execution import UNDER_WAY, Execution
 from domain.workflows.workflow import Workflow
 from server.auth.authenticators import Authenticator
 from server.auth.standing import Standing
-from server.composition import Services
 from server.execution_shapes import execution_shape
+from server.services import Services
 from server.websocket.connection import Connection
 from server.websocket.connections import ConnectionRegistry, Farewell
 from server.websocket.subscriptions import MOST, Subscriptions

@@ -24,7 +24,16 @@ class Place:
 HTTP_CLIENTS = frozenset(
     {
         *("aiohttp", "ftplib", "http.client", "httpcore", "httpcore2", "httpx", "httpx2"),
-        *("imaplib", "poplib", "pycurl", "requests", "smtplib", "socket", "telnetlib"),
+        *(
+            "aiosmtplib",
+            "imaplib",
+            "poplib",
+            "pycurl",
+            "requests",
+            "smtplib",
+            "socket",
+            "telnetlib",
+        ),
         *("urllib.request", "urllib3", "websocket", "websockets.client", "xmlrpc.client"),
     }
 )
@@ -40,9 +49,12 @@ HTTP_PLACE = Place(
     "only tools/http_client.py calls what is outside",
     (
         "tools/http_client.py",
-        # Its other parts: make the connections, and sign calls.
+        # Its other parts: make the connections, sign calls, and tell how they fail.
         "tools/http_connections.py",
         "tools/http_sign_in.py",
+        "tools/provider_answers.py",
+        # Mail goes out by its own protocol, to addresses checked in the same way.
+        "tools/mail_client.py",
         # The pages call the API of this very service, in this very process.
         "ui/api_client.py",
         # The socket that the service listens on.
@@ -53,8 +65,8 @@ HTTP_PLACE = Place(
     ),
 )
 DRIVER_PLACE = Place(
-    "only storage, checkpoints and tools/database.py use the Postgres driver",
-    ("storage/", "checkpoints/", "tools/database.py"),
+    "only storage, checkpoints and tools/user_database.py use the Postgres driver",
+    ("storage/", "checkpoints/", "tools/user_database.py"),
 )
 ENVIRONMENT_PLACE = Place("only server/settings.py reads the environment", ("server/settings.py",))
 STREAM_PLACE = Place(
@@ -62,7 +74,11 @@ STREAM_PLACE = Place(
     ("graphs/lifecycle.py", "nodes/call_model.py"),
 )
 STATUS_PLACE = Place("HTTPException belongs to server", ("server/",))
-SQL_PLACE = Place("SQL text belongs into .sql files and storage", ("storage/",))
+SQL_PLACE = Place(
+    "SQL text belongs into .sql files and storage",
+    # The second shows users how their own statements look.
+    ("storage/", "tools/integrations/database.py"),
+)
 
 _SQL = re.compile(
     r"^\s*(?:"

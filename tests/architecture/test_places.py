@@ -23,7 +23,7 @@ CASES = [
     ("x = asyncio.open_connection(h, 1)", HTTP_PLACE, "tools/x.py", "tools/http_client.py"),
     ("x = loop.create_connection(p)", HTTP_PLACE, "server/x.py", "tools/http_connections.py"),
     ("def f():\n    import psycopg_pool", DRIVER_PLACE, "server/app.py", "storage/x.py"),
-    ("from psycopg import sql", DRIVER_PLACE, "tools/search.py", "tools/database.py"),
+    ("from psycopg import sql", DRIVER_PLACE, "tools/search.py", "tools/user_database.py"),
     ("x = os.environ['A']", ENVIRONMENT_PLACE, "ui/app.py", "server/settings.py"),
     ("x = os.getenv('A')", ENVIRONMENT_PLACE, "server/app.py", "server/settings.py"),
     ("from os import environ", ENVIRONMENT_PLACE, "tools/x.py", "server/settings.py"),

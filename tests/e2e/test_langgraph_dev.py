@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from domain.identity import LOCAL_USER
 from graphs.catalog import load_catalog
-from server.composition import open_ports
+from server.ports import credentials_of, open_ports
 from server.settings import Settings
 from storage.database import Database
 from storage.reports import ReportRepository
@@ -103,7 +103,8 @@ async def test_every_graph_of_ours_runs_there_to_the_values_it_has_here(
     assistants = await client.assistants.search()
     assert {assistant["graph_id"] for assistant in assistants} == set(catalog)
     there = {graph_id: await run(client, graph_id) for graph_id in catalog}
-    async with open_ports(database, Settings(database_url=SecretStr(database.url))):
+    settings = Settings(database_url=SecretStr(database.url))
+    async with open_ports(database, settings, credentials_of(database, settings)):
         for graph_id, entry in catalog.items():
             here = await entry.graph.ainvoke(QUESTION)
             messages = [message.model_dump() for message in here["messages"]]

@@ -131,6 +131,8 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
     execution_id = await failed_execution(
         site.services.database, owner, UUID(workflow["workflow_id"])
     )
+    sent = {"file": (f"{CANARY}.txt", CANARY.encode(), "text/plain")}
+    file = (await api.post("/files", files=sent, headers=mine)).json()
     sessions = await known("/account/sessions")
     reports = await known("/reports")
     return {
@@ -142,6 +144,7 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
         "report_id": _id(reports, "report_id"),
         "key_id": _id(key, "key_id"),
         "connection_id": _id(connection, "connection_id"),
+        "file_id": _id(file, "file_id"),
         "invitation_id": _id(invitation, "invitation_id"),
         "session_id": _id(sessions, "session_id"),
         "workflow_id": workflow["workflow_id"],

@@ -12,7 +12,7 @@ from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
 from server.app import create_app
-from server.composition import Services
+from server.services import Services
 from tests.server.conftest import services
 
 __all__ = ["services"]

@@ -10,7 +10,7 @@ from langgraph.types import StateSnapshot
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import NotFoundError, UnprocessableEntityError
 
-from server.composition import Services
+from server.services import Services
 from tests.sdk.thread_service import (
     INTERRUPT_FIELDS,
     STATE_FIELDS,

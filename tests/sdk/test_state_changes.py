@@ -11,7 +11,7 @@ from langgraph_sdk.errors import ConflictError, NotFoundError, UnprocessableEnti
 
 from domain.errors import NotWaiting
 from domain.identity import LOCAL_USER
-from server.composition import Services
+from server.services import Services
 from server.thread_states import Moment
 from tests.sdk.thread_service import busy, ran, services, thread_with
 

@@ -7,7 +7,7 @@ import pytest
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import NotFoundError, UnprocessableEntityError
 
-from server.composition import Services
+from server.services import Services
 from tests.sdk.thread_service import busy, ran, services, thread_with
 
 __all__ = ["services"]

@@ -14,8 +14,8 @@ from langgraph_sdk.errors import (
 )
 
 from domain.identity import LOCAL_USER
-from server.composition import Services
 from server.runs.requests import RunRequest
+from server.services import Services
 from tests.sdk.thread_service import busy, services, thread_with
 from tests.storage.owner import as_owner
 

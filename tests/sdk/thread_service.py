@@ -13,8 +13,9 @@ from pydantic import SecretStr
 
 from domain.identity import LOCAL_USER
 from domain.runs import Run
-from server.composition import Services, open_services
+from server.composition import open_services
 from server.runs.requests import RunRequest
+from server.services import Services
 from server.settings import Settings
 from tests.sdk.conftest import DEADLINE_S
 from tests.sdk.thread_graphs import NAMES

@@ -8,7 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from server.app import create_app
-from server.composition import Services, open_services
+from server.composition import open_services
+from server.services import Services
 from server.settings import Settings
 from tests.server.tasks import no_task_left
 

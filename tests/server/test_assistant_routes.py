@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from domain.assistants import default_assistant_id
-from server.composition import Services
+from server.services import Services
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 FIELDS = {

@@ -12,7 +12,7 @@ import pytest
 from domain.errors import NotSignedIn
 from domain.identity import Role, UserContext
 from server.app import create_app
-from server.composition import Services
+from server.services import Services
 from storage.audit_log import record
 
 CSV = b"timestamp,model,input_tokens,output_tokens\n2026-05-05T09:00:00Z,gpt-4o,1200,80\n"

@@ -17,7 +17,8 @@ from pydantic import SecretStr
 from domain.errors import InvalidSettings
 from domain.grammar import violations
 from server.app import create_app
-from server.composition import Services, open_services
+from server.composition import open_services
+from server.services import Services
 from server.settings import Settings
 from tests.graphs.imported_modules import module_of
 from tests.server.engine import DEADLINE_S

@@ -10,7 +10,7 @@ import pytest
 from domain.costs.prices import PriceBook
 from domain.costs.reports import build_report
 from domain.identity import LOCAL_USER
-from server.composition import Services
+from server.services import Services
 
 
 async def saved_report(services: Services, title: str = "Costs: March/April") -> UUID:

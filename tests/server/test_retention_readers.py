@@ -8,8 +8,8 @@ import orjson
 
 from domain.grammar import violations
 from domain.retention import Retention
-from server.composition import Services
 from server.retention import tidy
+from server.services import Services
 from server.sse import thread_frames
 
 LEAST = Retention(stream_parts_h=0, checkpoints="latest", runs_days=0, gone_threads_h=0)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from domain.grammar import violations
-from server.composition import Services
+from server.services import Services
 
 #: A well-formed id of nothing; fixed, so that every test worker collects the same names.
 NOBODY = "00000000-0000-4000-8000-000000000000"

@@ -53,8 +53,9 @@ def connection_problems(node: Node, catalogue: Catalogue, is_activating: bool) -
     """A connection that is not there, or is not one for this."""
     task = catalogue.task(node.data.service, node.data.task)
     needed = task.connection_kind if task else None
+    kinds = (*((needed,) if needed else ()), *(task.optional_kinds if task else ()))
     place = Place("data.connection", node_id=node.id)
-    fitting = tuple(name for name, kind in catalogue.connections.items() if kind == needed)
+    fitting = tuple(name for name, kind in catalogue.connections.items() if kind in kinds)
     if node.data.connection is None:
         if needed:
             missing = problem(
@@ -65,12 +66,13 @@ def connection_problems(node: Node, catalogue: Catalogue, is_activating: bool) -
                 fitting,
             )
             yield missing if is_activating else _as_warning(missing)
-    elif task and catalogue.connections.get(node.data.connection) != needed:
+    elif task and catalogue.connections.get(node.data.connection) not in kinds:
+        one_of = " or ".join(kinds)
         yield problem(
             "connection_forbidden",
             place,
             "This connection is not yours, is gone, or is of a kind that the step cannot use.",
-            f"Choose one of the kind {needed}." if needed else "Remove it: this step needs none.",
+            f"Choose one of the kind {one_of}." if kinds else "Remove it: this step needs none.",
             fitting,
         )
 

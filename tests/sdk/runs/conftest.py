@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from server.composition import Services, open_services
+from server.composition import open_services
+from server.services import Services
 from server.settings import Settings
 
 CONFIG = Path(__file__).parent / "langgraph.json"

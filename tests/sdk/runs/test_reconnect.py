@@ -9,7 +9,7 @@ import httpx
 import pytest
 from langgraph_sdk.client import LangGraphClient
 
-from server.composition import Services
+from server.services import Services
 from tests.sdk.runs.clients import QUESTION, Door, frames, new_thread
 from tests.sdk.runs.graphs import TALE
 from tests.storage.owner import as_owner

@@ -10,7 +10,8 @@ import httpx
 from pydantic import SecretStr
 
 from server.app import create_app
-from server.composition import Services, open_services
+from server.composition import open_services
+from server.services import Services
 from server.settings import Settings
 
 HOST = "http://api"

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from server.app import create_app
-from server.composition import Services
+from server.services import Services
 
 TOO_MUCH = b'{"message": "' + b"x" * 2048 + b'"}'
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from server.composition import Services
+from server.services import Services
 from tests.server.edge.raw_client import DEADLINE_S, connected
 from tests.server.websocket.live import Live, eventually, live_server
 

@@ -13,9 +13,9 @@ from starlette.types import ASGIApp
 from domain.errors import NotSignedIn
 from domain.identity import UserContext
 from server.app import create_app
-from server.composition import Services
 from server.edge.quota_headers import quota_headers
 from server.edge.quotas import STARTS_RUNS, Quotas
+from server.services import Services
 from storage.rate_limits import Policy, Quota
 from tests.server.counted_database import CountedDatabase
 

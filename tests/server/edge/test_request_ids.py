@@ -7,8 +7,8 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from server.app import create_app
-from server.composition import Services
 from server.edge.request_ids import RequestIds, current_request_id, name_requests
+from server.services import Services
 from tests.server.edge.asgi import Inside, calling, opening
 
 

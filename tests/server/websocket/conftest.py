@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
-from server.composition import Services, open_services
+from server.composition import open_services
+from server.services import Services
 from server.settings import Settings
 from tests.conftest import create_test_database
 from tests.server.tasks import no_task_left

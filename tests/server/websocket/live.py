@@ -10,7 +10,7 @@ from typing import Any
 
 from server.app import create_app
 from server.auth.authenticators import Authenticator, local_mode
-from server.composition import Services
+from server.services import Services
 from server.stopping import Stopping
 from server.web_server import WebServer
 from server.websocket.connections import ConnectionRegistry

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from domain.identity import LOCAL_USER
-from server.composition import Services
+from server.services import Services
 from tests.server.websocket.live import Live, eventually, live_server
 from tests.server.websocket.peers import joined, opened
 from tests.server.websocket.raw_peer import CLOSE, PING, raw_peer

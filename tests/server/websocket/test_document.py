@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.composition import Services
+from server.services import Services
 from server.settings import Settings
 from server.websocket.calls import read_frame
 from server.websocket.connections import SIGN_IN_FAILED, STOPPING, TOO_MANY

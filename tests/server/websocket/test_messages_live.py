@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from server.composition import Services
+from server.services import Services
 from tests.server.websocket.live import Live, live_server
 from tests.server.websocket.peers import Peer, joined, opened
 

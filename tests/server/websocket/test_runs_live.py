@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from domain.grammar import violations
-from server.composition import Services
+from server.services import Services
 from tests.server.websocket.live import Live, live_server
 from tests.server.websocket.peers import Peer, joined
 

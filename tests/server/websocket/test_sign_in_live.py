@@ -11,8 +11,8 @@ from websockets.exceptions import InvalidStatus
 
 from domain.errors import NotSignedIn
 from domain.identity import UserContext
-from server.composition import Services
 from server.edge.quotas import Quotas
+from server.services import Services
 from storage.threads import ThreadSearch
 from tests.server.websocket.live import Live, live_server
 from tests.server.websocket.peers import joined, opened

@@ -10,7 +10,7 @@ import pytest
 
 from domain.workflows.templates import ShippedTemplate, Slot
 from server.app import create_app
-from server.composition import Services
+from server.services import Services
 from storage.templates import TemplateRepository
 from tests.server.auth.world import HOST, Person, Site, open_site
 from tests.storage.workflow_rows import document

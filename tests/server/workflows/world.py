@@ -11,7 +11,8 @@ import httpx
 from pydantic import SecretStr
 
 from server.app import create_app
-from server.composition import Services, open_services
+from server.composition import open_services
+from server.services import Services
 from server.settings import Settings
 from tests.server.workflows.services import INTEGRATIONS, config_with_graph
 from tests.storage.workflow_rows import document

@@ -1,0 +1,81 @@
+"""The services of a process, in one hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.connections import ConnectionKinds
+from domain.revealed_secrets import SecretMask
+from graphs.catalog import GraphEntry
+from server.auth.assembly import Auth
+from server.edge.quotas import Quotas
+from server.probe import Probe
+from server.readiness import Readiness
+from server.retention import NightlyTidying
+from server.runs.departures import Departures
+from server.runs.feed import Feed
+from server.runs.manager import RunManager
+from server.runs.worker import Worker
+from server.settings import Settings
+from server.stopping import Stopping
+from server.thread_states import ThreadStates
+from server.workflows.assembly import Workflows
+from storage.assistants import AssistantRepository
+from storage.audit_log import AuditLog
+from storage.connections import ConnectionRepository
+from storage.conversations import ConversationRepository
+from storage.database import Database
+from storage.files import FileRepository
+from storage.notifications import Listener
+from storage.reports import ReportRepository
+from storage.run_events import ArtifactRepository, EventLog
+from storage.runs import RunRepository
+from storage.threads import ThreadRepository
+from storage.usage import UsageRepository
+from storage.usage_imports import UsageImporter
+from storage.workers import WorkerRegistry
+from tools.chat_model import ChatModels
+from tools.context import Ports
+from tools.registry import Integrations
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that routes and commands use."""
+
+    settings: Settings
+    database: Database
+    auth: Auth
+    assistants: AssistantRepository
+    threads: ThreadRepository
+    conversations: ConversationRepository
+    states: ThreadStates
+    runs: RunRepository
+    workers: WorkerRegistry
+    events: EventLog
+    artifacts: ArtifactRepository
+    usage: UsageRepository
+    usage_imports: UsageImporter
+    reports: ReportRepository
+    audit_log: AuditLog
+    quotas: Quotas
+    connections: ConnectionRepository
+    connection_kinds: ConnectionKinds
+    workflows: Workflows
+    integrations: Integrations
+    files: FileRepository
+    #: What calls of services reach, as runs do.
+    ports: Ports
+    #: Knows the secrets that this process has seen.
+    mask: SecretMask
+    graphs: Mapping[str, GraphEntry]
+    manager: RunManager
+    feed: Feed
+    models: ChatModels
+    listener: Listener
+    departures: Departures
+    stopping: Stopping
+    #: The worker of this process, if it has one, and what clears away for all of them.
+    worker: Worker | None
+    nightly: NightlyTidying | None
+    readiness: Readiness
+    probe: Probe
