@@ -56,6 +56,19 @@ def test_only_own_connections_of_the_right_kind_are_accepted(connection: str) ->
     assert of_code("connection_forbidden", chain(send())) == []
 
 
+def test_a_task_that_can_do_without_may_have_one_of_several_kinds() -> None:
+    write = replace(CATALOGUE.services["log"]["write"], optional_kinds=("smtp", "basic"))
+    catalogue = replace(CATALOGUE, services={**CATALOGUE.services, "log": {"write": write}})
+
+    def forbidden(**data: str) -> list[Any]:
+        return of_code("connection_forbidden", chain(log("note", **data)), catalogue=catalogue)
+
+    assert forbidden() == forbidden(connection="mail") == []
+    [wrong] = forbidden(connection="account")
+    assert wrong.next_step == "Choose one of the kind smtp or basic."
+    assert wrong.suggestions == ("mail",)
+
+
 def test_a_condition_is_tried_with_what_the_trigger_sent() -> None:
     catalogue = replace(CATALOGUE, sample={"amount": 5})
     fails, holds = asking("trigger_data.amont > 1"), asking("trigger_data.amount > 1")
