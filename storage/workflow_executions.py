@@ -184,18 +184,22 @@ async def lock_slot(connection: Connection, workflow_id: UUID) -> None:
     await connection.execute(_SQL["lock_slot"], {"workflow_id": str(workflow_id)})
 
 
-async def open_executions(
-    connection: Connection, user: UserContext, workflow_id: UUID, slot: Slot | None
-) -> tuple[int, int]:
-    """How many executions of the user's workflows are queued or run, and how many of a slot."""
-    parameters = {
-        **_key(user, workflow_id),
-        "slot": slot.name if slot else None,
-        "graph_id": WORKFLOW_GRAPH,
-    }
+async def open_executions(connection: Connection, user: UserContext, most: int) -> int:
+    """How many executions of the user's workflows are queued or run; counted up to so many."""
+    parameters = {**_owner(user), "graph_id": WORKFLOW_GRAPH, "limit": most}
     row = await (await connection.execute(_SQL["open"], parameters)).fetchone()
     assert row
-    return row["of_user"], row["of_slot"]
+    return row["count"]
+
+
+async def open_of_slot(
+    connection: Connection, user: UserContext, workflow_id: UUID, slot: Slot
+) -> int:
+    """How many executions of a slot are queued or run."""
+    parameters = {**_key(user, workflow_id), "graph_id": WORKFLOW_GRAPH, "slot": slot.name}
+    row = await (await connection.execute(_SQL["open_of_slot"], parameters)).fetchone()
+    assert row
+    return row["count"]
 
 
 async def insert_execution(connection: Connection, user: UserContext, new: NewExecution) -> None:

@@ -30,6 +30,7 @@ from storage.workflow_executions import (
     insert_execution,
     lock_slot,
     open_executions,
+    open_of_slot,
     startable,
 )
 
@@ -103,18 +104,12 @@ class Starter:
         start = replace(start, node_id=_trigger(found, start))
         slot, when_full = _slot(found, start.data)
         if slot and when_full == "skip":
-            await lock_slot(connection, start.workflow_id)
-        of_user, of_slot = await open_executions(connection, user, start.workflow_id, slot)
-        if of_user >= self._limits.queue:
+            await _require_slot(connection, user, start, slot)
+        queue = self._limits.queue
+        if await open_executions(connection, user, queue) >= queue:
             raise TooManyOpen(
-                f"{self._limits.queue} executions of your workflows wait or run already. Wait for "
-                "some to end, cancel some, or raise the setting GOLDENPATH_WORKFLOW_QUEUE."
-            )
-        if slot and when_full == "skip" and of_slot >= slot.limit:
-            raise TooManyOpen(
-                f"{of_slot} executions of this workflow run already, and its settings "
-                f"(`concurrency.limit` is {slot.limit}, `when_full` is skip) want no more. Try "
-                "again when they have ended, or let it queue."
+                f"{queue} executions of your workflows wait or run already. Wait for some to end, "
+                "cancel some, or raise the setting GOLDENPATH_WORKFLOW_QUEUE."
             )
         new = NewExecution(uuid4(), uuid4(), version, start, slot)
         await insert_execution(connection, user, new)
@@ -129,6 +124,20 @@ class Starter:
                 f"{most_kb} KB",
                 "GOLDENPATH_WORKFLOW_PAYLOAD_KB",
             )
+
+
+async def _require_slot(
+    connection: Connection, user: UserContext, start: WorkflowStart, slot: Slot
+) -> None:
+    """Raise `TooManyOpen` when a slot that nobody waits for is full."""
+    await lock_slot(connection, start.workflow_id)
+    count = await open_of_slot(connection, user, start.workflow_id, slot)
+    if count >= slot.limit:
+        raise TooManyOpen(
+            f"{count} executions of this workflow run already, and its settings "
+            f"(`concurrency.limit` is {slot.limit}, `when_full` is skip) want no more. Try again "
+            "when they have ended, or let it queue."
+        )
 
 
 def _version(found: Startable, start: WorkflowStart) -> int:

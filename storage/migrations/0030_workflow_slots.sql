@@ -2,14 +2,14 @@
 -- (`goldenpath.workflow_runs_per_user`), and so many executions of a slot. A run that waits for a
 -- person or a moment is none that runs, so it holds no place.
 
--- Whether a run may run as far as its workflow's slot goes.
+-- Whether one more execution of a thread's slot may run.
 CREATE FUNCTION slot_is_free(of_thread uuid) RETURNS boolean LANGUAGE sql STABLE
 RETURN (
-    SELECT x.slot_limit IS NULL OR x.slot_limit > (
+    SELECT x.slot_limit > (
         SELECT count(*) FROM runs o JOIN workflow_executions y ON y.thread_id = o.thread_id
         WHERE o.tenant_id = x.tenant_id AND o.user_id = x.user_id
             AND o.status IN ('pending', 'running') AND o.job_id IS NOT NULL
-            AND y.workflow_id = x.workflow_id AND y.slot IS NOT DISTINCT FROM x.slot
+            AND o.graph_id = 'workflow' AND y.workflow_id = x.workflow_id AND y.slot = x.slot
     )
     FROM workflow_executions x WHERE x.thread_id = of_thread
 );
@@ -46,11 +46,28 @@ BEGIN
     LOOP
         was_skipped := false;
         FOR waiting IN
-            SELECT r.run_id, r.priority, r.thread_id, r.graph_id = 'workflow' AS is_workflow
+            -- What is full now is counted once, for all that wait.
+            WITH taken AS MATERIALIZED (
+                SELECT y.workflow_id, y.slot, count(*) AS executions
+                FROM runs o JOIN workflow_executions y ON y.thread_id = o.thread_id
+                WHERE has_workflows AND o.tenant_id = of_tenant AND o.user_id = of_user
+                    AND o.status IN ('pending', 'running') AND o.job_id IS NOT NULL
+                    AND o.graph_id = 'workflow' AND y.slot_limit IS NOT NULL
+                GROUP BY y.workflow_id, y.slot
+            )
+            SELECT r.run_id, r.priority, r.thread_id, r.graph_id = 'workflow' AS is_workflow,
+                x.slot_limit IS NOT NULL AS has_slot
             FROM runs r
+            LEFT JOIN workflow_executions x
+                ON r.graph_id = 'workflow' AND x.thread_id = r.thread_id
+            LEFT JOIN taken ON taken.workflow_id = x.workflow_id AND taken.slot = x.slot
             WHERE r.tenant_id = of_tenant AND r.user_id = of_user
                 AND r.status = 'pending' AND r.job_id IS NULL
                 AND (r.not_before IS NULL OR r.not_before <= clock_timestamp())
+                -- Nobody looks at a long queue that cannot move.
+                AND (r.priority >= 0 OR in_background < greatest(most / 2, 1))
+                AND (r.graph_id <> 'workflow' OR of_workflows < most_workflows)
+                AND (x.slot_limit IS NULL OR coalesce(taken.executions, 0) < x.slot_limit)
                 AND NOT EXISTS (
                     SELECT 1 FROM runs o
                     WHERE o.thread_id = r.thread_id AND o.status IN ('pending', 'running')
@@ -60,16 +77,14 @@ BEGIN
                             AND (o.not_before IS NULL OR o.not_before <= clock_timestamp())
                         ))
                 )
-                AND (r.graph_id <> 'workflow' OR of_workflows < most_workflows
-                    AND slot_is_free(r.thread_id) IS NOT FALSE)
             ORDER BY r.priority DESC, r.number
             LIMIT greatest(most - admitted, 0)
             -- A row that somebody is changing is looked at again when that is done, or by the sweep.
             FOR UPDATE OF r SKIP LOCKED
         LOOP
-            IF waiting.is_workflow AND (
-                of_workflows >= most_workflows OR slot_is_free(waiting.thread_id) IS FALSE
-            ) THEN
+            IF waiting.is_workflow AND of_workflows >= most_workflows
+                OR waiting.has_slot AND NOT slot_is_free(waiting.thread_id)
+            THEN
                 -- Others of these took the place; what stands behind it may have its turn.
                 was_skipped := true;
                 CONTINUE;

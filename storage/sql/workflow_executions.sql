@@ -13,14 +13,20 @@ WHERE w.workflow_id = %(workflow_id)s AND w.tenant_id = %(tenant_id)s AND w.user
 SELECT pg_advisory_xact_lock(hashtextextended('slot of ' || %(workflow_id)s, 0))
 
 -- open --
--- How many executions of a user's workflows are open, and how many of one slot.
-SELECT count(*) AS of_user,
-    count(*) FILTER (
-        WHERE x.workflow_id = %(workflow_id)s AND x.slot IS NOT DISTINCT FROM %(slot)s::text
-    ) AS of_slot
-FROM runs r JOIN workflow_executions x USING (thread_id)
+-- How many executions of a user's workflows are queued or run, as far as anybody counts.
+SELECT count(*) AS count FROM (
+    SELECT 1 FROM runs
+    WHERE tenant_id = %(tenant_id)s AND user_id = %(user_id)s AND graph_id = %(graph_id)s
+        AND status IN ('pending', 'running')
+    LIMIT %(limit)s
+) AS counted
+
+-- open_of_slot --
+-- How many executions of one slot of a workflow are queued or run.
+SELECT count(*) AS count FROM runs r JOIN workflow_executions x USING (thread_id)
 WHERE r.tenant_id = %(tenant_id)s AND r.user_id = %(user_id)s AND r.graph_id = %(graph_id)s
     AND r.status IN ('pending', 'running')
+    AND x.workflow_id = %(workflow_id)s AND x.slot = %(slot)s
 
 -- insert --
 -- A new execution; its thread and its run come in the same transaction.
