@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from domain.blueprints.catalogue import Catalogue
 from domain.drafting.catalogue import DraftCatalogue, DraftService, DraftTask
@@ -63,5 +63,5 @@ def _object(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _value(kind: Any) -> dict[str, Any]:
     if isinstance(kind, dict):
-        return _object(kind)
+        return _object(cast(dict[str, Any], kind))
     return _SHORT.get(kind.rstrip("?"), {"type": kind.rstrip("?")})
