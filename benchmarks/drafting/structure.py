@@ -47,9 +47,7 @@ def expected_ways(shape: str) -> frozenset[str]:
 def value_at(blueprint: Blueprint, key: str) -> Any:
     """A parameter named as `if.condition`, or of failures as `slack.post!retry_count`."""
     labels = {label: node_id for node_id, label in labels_of(blueprint).items()}
-    label, sign, name = (
-        (*key.partition("!"),) if "!" in key else (*key.rpartition("."),)
-    )
+    label, sign, name = (*key.partition("!"),) if "!" in key else (*key.rpartition("."),)
     node = next((one for one in blueprint.nodes if one.id == labels.get(label)), None)
     if node is None:
         return None

@@ -77,5 +77,3 @@ def _in_shape(value: Any, need: Need) -> Any:
         # The template of a list stays one; a text becomes the only item.
         return cast(Any, value)
     return [value]
-
-

@@ -216,7 +216,9 @@ class Builder:
 
 def trigger_source(task: DraftTask) -> Source:
     """What a trigger brings."""
-    return Source("trigger_data", {**task.result, "title": task.title} if task.result else {})
+    is_timed = "cron" in task.params.get("properties", {})
+    title = "Scheduled update" if is_timed else task.title
+    return Source("trigger_data", {**task.result, "title": title} if task.result else {})
 
 
 def _task_data(task: DraftTask, params: Data) -> Data:

@@ -27,7 +27,7 @@ _SAID: Final[dict[str, tuple[str, ...]]] = {
     ),
     "contains": (
         *("contains", "contain", "containing", "includes", "mentions", "has the word", "that says"),
-        *("contains the word", "with the word"),
+        *("contains the word", "with the word", "saying", "says"),
     ),
     "lacks": ("does not contain", "doesn't contain", "does not mention"),
     "startsWith": ("starts with", "begins with", "starting with"),
@@ -189,8 +189,7 @@ def _cel(subject: Field, found: _Comparison) -> str:
     match found.name:
         case "between":
             low, high = (token.value for token in found.right if token.kind == "number")
-            left = _number(subject)
-            return f"{left} >= {low} && {left} <= {high}"
+            return f"{_number(subject, '>=', low)} && {_number(subject, '<=', high)}"
         case "missing":
             return f"(!has({subject.cel}) || {subject.cel} == null || {subject.cel} == '')"
         case "present":
@@ -206,17 +205,18 @@ def _cel(subject: Field, found: _Comparison) -> str:
 def _compare(subject: Field, sign: str, right: list[Token]) -> str:
     number = next((token.value for token in right if token.kind == "number"), None)
     if number is not None and (sign not in ("==", "!=") or len(right) == 1):
-        return f"{_number(subject)} {sign} {number}"
+        return _number(subject, sign, number)
     words = words_of(right)
     if words in (["true"], ["yes"], ["false"], ["no"]):
         return f"{subject.cel} {sign} {'true' if words[0] in ('true', 'yes') else 'false'}"
     return f"{subject.cel} {sign} {_text(right)}"
 
 
-def _number(subject: Field) -> str:
+def _number(subject: Field, sign: str, number: float) -> str:
     """Forms and sheets bring numbers as text."""
-    is_number = subject.types & {"number", "integer"}
-    return subject.cel if is_number else f"double({subject.cel})"
+    if subject.types & {"number", "integer"}:
+        return f"{subject.cel} {sign} {number}"
+    return f"double({subject.cel}) {sign} {float(number)}"
 
 
 def _text(tokens: list[Token]) -> str:

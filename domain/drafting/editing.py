@@ -94,7 +94,7 @@ class _Editor:
 
     def _is_after_step(self, clause: Clause) -> bool:
         node_id = meant_node(self._surgery, clause.tokens)
-        is_event = best_task(clause.tokens, self._surgery.builder.catalogue, "trigger")
+        is_event = best_task(clause.tokens, self._surgery.builder.catalogue, "trigger", 0.99)
         if node_id is None or is_event:
             return False
         self._anchor = _Anchor("after", node_id)

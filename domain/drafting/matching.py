@@ -16,6 +16,8 @@ _TOWARDS: Final = frozenset({"to", "in", "on", "via", "by", "through", "into", "
 _ALIAS: Final = 4.0
 _ALIAS_TOWARDS: Final = 3.0
 _WHOLE: Final = 3.0
+#: How much of a phrase has to be said where the service is named.
+_NAMED: Final = {"action": 0.0, "trigger": 0.6}
 _VALUE: Final = 5.0
 #: What a value in a clause says about the task that takes it.
 _VALUES: Final[dict[TokenKind, tuple[str, ...]]] = {
@@ -37,16 +39,24 @@ class Match:
 
 
 def best_task(
-    tokens: Sequence[Token], catalogue: DraftCatalogue, kind: Literal["trigger", "action"]
+    tokens: Sequence[Token],
+    catalogue: DraftCatalogue,
+    kind: Literal["trigger", "action"],
+    least: float | None = None,
 ) -> DraftTask | None:
-    """The task that is meant; None when nothing says so clearly."""
+    """The task that is meant; None when nothing says so clearly.
+
+    `least` is how much of a phrase has to be said where the service is named.
+    """
+    if least is None:
+        least = _NAMED[kind]
     found = [
         match
         for service in catalogue.services
         for task in service.tasks
         if task.kind == kind and (match := _match(tokens, service, task)).score > 0
     ]
-    clear = [one for one in found if one.share >= 0.99 or (one.has_name and kind == "action")]
+    clear = [one for one in found if one.share >= (least if one.has_name else 0.99)]
     if not clear:
         return None
     return max(clear, key=lambda one: one.score).task

@@ -70,6 +70,8 @@ def _days(tokens: Sequence[Token], start: int) -> _Days | None:
         return _unit(_OFTEN[word], start + 1)
     if word in ("every", "each"):
         return _every(tokens, start + 1)
+    if word == "once" and start + 2 < len(tokens) and tokens[start + 1].word in ("a", "an", "per"):
+        return _unit(tokens[start + 2].word, start + 3)
     if word == "on":
         return _on(tokens, start + 1)
     return None

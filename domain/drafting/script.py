@@ -1,7 +1,9 @@
 """What a text asks for, as steps within steps, before anything is known of services' fields."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from domain.drafting.clauses import Clause, clauses_of
 from domain.drafting.conditions import compared_part
@@ -11,6 +13,8 @@ from domain.drafting.schedules import Schedule, find_schedule
 from domain.drafting.tokens import Token, tokens_of, words_of
 
 Tokens = tuple[Token, ...]
+
+_ARROW: Final = re.compile(r"\s*(?:->|=>|\u2192)\s*")
 
 
 @dataclass(slots=True)
@@ -43,7 +47,8 @@ class Script:
 
 def read(text: str) -> tuple[list[Token], Schedule | None]:
     """The tokens with waits as one each, and without the schedule that was found."""
-    tokens = with_waits(tokens_of(in_english(text)))
+    text = _ARROW.sub(", then ", in_english(text))
+    tokens = with_waits(tokens_of(text))
     schedule = find_schedule(tokens)
     if schedule:
         tokens = tokens[: schedule.start] + tokens[schedule.end :]
@@ -125,6 +130,7 @@ class _Assembly:
             # Steps that were said before the event are under its condition as well.
             step.inner = block[:]
             block[:] = [step]
+            self._sentence_steps = [(step.inner, one) for one in step.inner]
             self._enter(step, stays=True)
 
     def _condition(self, place: int, clause: Clause) -> None:
@@ -160,6 +166,7 @@ class _Assembly:
         first = next(place for place, one in enumerate(block) if one is own[0])
         step.inner = block[first:]
         block[first:] = [step]
+        self._sentence_steps = [(block, step)]
         self._latest.append(step)
 
     def _enter(self, step: Step, *, stays: bool) -> None:
@@ -190,15 +197,22 @@ class _Assembly:
         return []
 
     def _each(self, place: int, clause: Clause) -> None:
-        step = Step("each", clause.tokens, clause.is_beside)
+        items, condition = compared_part(clause.tokens)
+        step = Step("each", tuple(items), clause.is_beside)
         if self._sentence_steps and not self._leads(place):
             block, last = self._sentence_steps[-1]
             step.inner = [last]
-            block[block.index(last)] = step
+            place = next(place for place, one in enumerate(block) if one is last)
+            block[place] = step
+            self._sentence_steps[-1] = (block, step)
             self._latest.append(step)
             return
         self._add(step)
         self._enter(step, stays=False)
+        if condition:
+            inner = Step("if", tuple(condition))
+            self._current.append(inner)
+            self._enter(inner, stays=False)
 
     def _failure(self, clause: Clause) -> None:
         if not self._sentence_steps:

@@ -88,9 +88,7 @@ def _set_param(surgery: Surgery, named: Sequence[Token], said: Sequence[Token]) 
     return False
 
 
-def _as_before(
-    before: Any, name: str, declared: dict[str, Any], said: Sequence[Token]
-) -> Any:
+def _as_before(before: Any, name: str, declared: dict[str, Any], said: Sequence[Token]) -> Any:
     """The value in the shape of the one that it takes the place of."""
     first = said[0]
     value = first.value if first.kind != "word" else text_of(said)

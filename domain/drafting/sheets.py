@@ -34,6 +34,9 @@ def _sheet_name(tokens: Sequence[Token]) -> str | None:
         return str(quotes[0])
     for place, token in enumerate(tokens):
         if token.word in ("sheet", "spreadsheet", "tab") and place:
+            after = tokens[place + 1] if place + 1 < len(tokens) else None
+            if after and after.kind == "word" and after.text[0].isupper():
+                return after.text
             before = tokens[place - 1]
             if before.kind == "word" and before.word not in _NO_SHEET_NAMES:
                 return before.text

@@ -1,28 +1,47 @@
 """What starts a workflow: an event of a service, or a schedule."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from domain.drafting.building import Builder, Data, End
 from domain.drafting.catalogue import DraftCatalogue, DraftTask
 from domain.drafting.drafts import Question
 from domain.drafting.matching import best_task, foreign_service
-from domain.drafting.script import Script
+from domain.drafting.script import Script, Tokens
 from domain.drafting.tokens import Token, text_of
+from domain.drafting.words import is_request
+
+#: How much of an event has to be said where nobody said that it is one.
+_LEAST: Final = 0.4
 
 
 def start(builder: Builder, script: Script) -> list[End]:
     """The trigger of a script, and where its first step follows."""
     if script.schedule:
         return _scheduled(builder, script)
-    if script.trigger is None:
+    tokens = script.trigger or _event_without_a_cue(builder, script)
+    if tokens is None:
         return []
-    tokens = script.trigger
     foreign = foreign_service(tokens, builder.catalogue)
-    task = best_task(tokens, builder.catalogue, "trigger")
+    least = None if script.trigger else _LEAST
+    task = best_task(tokens, builder.catalogue, "trigger", least)
     if task is None:
         _ask_for_trigger(builder, tokens, foreign)
         return []
     return [builder.add_trigger(task, {})]
+
+
+def _event_without_a_cue(builder: Builder, script: Script) -> Tokens | None:
+    """For "new lead from webhook, then …": an event that nobody said "when" before."""
+    first = script.steps[0] if script.steps else None
+    if first is None or first.kind != "action":
+        return None
+    if is_request(list(first.tokens), 0, is_strict=False):
+        return None
+    if best_task(first.tokens, builder.catalogue, "trigger", _LEAST) is None:
+        return None
+    script.steps.pop(0)
+    return first.tokens
 
 
 def _scheduled(builder: Builder, script: Script) -> list[End]:
@@ -54,4 +73,4 @@ def _ask_for_trigger(builder: Builder, tokens: Sequence[Token], foreign: str | N
         text = f"There is no integration for {foreign}. What should start the workflow instead?"
     else:
         text = f"What starts the workflow? I know no event like “{said}”."
-    builder.questions.append(Question(text))
+    builder.questions.append(Question(text, field="nodes"))

@@ -22,14 +22,14 @@ _PATTERNS: Final[Sequence[tuple[TokenKind, str]]] = (
     ("channel", r"#[A-Za-z0-9][\w-]*"),
     ("phone", r"\+\d[\d -]{6,}\d"),
     ("time", r"\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\b\.?)?(?!\d)|\d{1,2}\s?[ap]\.?m\b"),
-    ("number", r"(?:[₹$€£]|Rs\.?\s?|INR\s?)?\d[\d,]*(?:\.\d+)?(?:k\b|%)?"),
+    ("number", r"(?:[₹$€£]|Rs\.?\s?|INR\s?)?\d+(?:,\d{2,3})*(?:\.\d+)?(?:k\b|%)?"),
     ("word", r"[^\W\d_](?:[\w]|[-'\u2019](?=\w))*"),
     ("punct", r"[<>=!]=|\n|[^\w\s]"),
 )
 _TOKEN: Final = re.compile(
     "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS), re.IGNORECASE
 )
-_NUMBER: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_NUMBER: Final = re.compile(r"\d+(?:,\d{2,3})*(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ _VERBS: Final = words_in(
 )
 #: Verbs that are nouns as well.
 _VERBS_OR_NOUNS: Final = words_in(
-    "email mail message text call log record query whatsapp slack post order report "
+    "check email mail message text call log record query whatsapp slack post order report "
     "request charge search update export invoice share alert schedule refund run delay "
     "use change set"
 )
@@ -56,9 +56,7 @@ _BEFORE_NOUNS: Final = words_in(
     "every whatsapp slack email sms in on via per no their its and we i you they he she "
     "who someone"
 )
-_AFTER_VERBS: Final = words_in(
-    "a an the to it them him her us me this that all each on in"
-)
+_AFTER_VERBS: Final = words_in("a an the to it them him her us me this that all each on in")
 
 
 @lru_cache(maxsize=4096)

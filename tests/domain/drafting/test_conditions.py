@@ -23,7 +23,7 @@ ITEMS = Fields([Source("item", {}), Source("index", {"type": "integer"})])
         ("the amount is at most 20.5", "trigger_data.amount <= 20.5"),
         ("the payment method is upi", "trigger_data.payment.method == 'upi'"),
         ("the currency is not 'INR'", "trigger_data.currency != 'INR'"),
-        ("the status contains \"O'H\"", r"trigger_data.payment.status.contains('O\'H')"),
+        ('the status contains "O\'H"', r"trigger_data.payment.status.contains('O\'H')"),
         ("the amount is between 1 and 5", "trigger_data.amount >= 1 && trigger_data.amount <= 5"),
         (
             "the amount is over 5 or the currency equals USD",
@@ -44,7 +44,8 @@ def test_a_comparison_becomes_cel(said: str, cel: str):
 
 def test_fields_of_rows_are_taken_for_granted_and_said():
     found = condition_of(tokens_of("the stock level is below 10"), ITEMS)
-    assert found.cel == "double(item.stock_level) < 10"
+    assert found.cel == "double(item.stock_level) < 10.0"
+    compile_condition(found.cel, {"item": "any"})
     assert "item.stock_level" in found.assumption
 
 
