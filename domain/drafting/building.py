@@ -239,7 +239,7 @@ def _duration(seconds: int) -> str:
 
 def _approval_message(sources: Sequence[Source]) -> str:
     fields = Fields(sources)
-    for name in ("amount_text", "text", "body"):
+    for name in ("amount_text", "text", "message", "body"):
         if found := fields.named(name):
             return f"Please decide. {found.template}"
     return "Please decide whether the workflow goes on."

@@ -45,6 +45,9 @@ _BY_LENGTH: Final = sorted(
     key=lambda one: -len(one[0]),
 )
 _NUMERIC: Final = frozenset({">", ">=", "<", "<=", "between"})
+#: What is compared where nobody says what.
+_NUMBERS: Final = ("amount", "status")
+_TEXTS: Final = ("text", "message", "status", "body")
 _NO_SUBJECT: Final = words_in(
     "it they this that which who the a an is was of been has have got gets payment order "
     "message lead customer row item and"
@@ -178,8 +181,7 @@ def _subject(found: _Comparison, fields: Fields) -> tuple[Field | None, bool]:
         return field, False
     spoken = [word for word in words if word not in _NO_SUBJECT]
     if not spoken:
-        usual = ("amount", "status") if found.name in _NUMERIC else ("text", "status", "body")
-        return fields.named(*usual), False
+        return fields.named(*(_NUMBERS if found.name in _NUMERIC else _TEXTS)), False
     if field := fields.spoken(spoken):
         return field, False
     return fields.unheard(spoken), True

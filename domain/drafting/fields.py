@@ -77,7 +77,7 @@ class Fields:
 
     def spoken(self, words: Sequence[str]) -> Field | None:
         """The field that is meant by some words; None when no declared field fits them all."""
-        wanted = {_SAME.get(word, word) for word in content(words)}
+        wanted = {_same(word) for word in words if content([word])}
         if not wanted:
             return None
         fitting = [field for field in self.all if wanted <= field.words]
@@ -87,7 +87,7 @@ class Fields:
 
     def _fit(self, field: Field, wanted: set[str]) -> int:
         """How many of the words are the field's own name."""
-        return len(wanted & {stem(word) for word in field.name.split("_")})
+        return len(wanted & {_same(word) for word in field.name.split("_")})
 
     def unheard(self, words: Sequence[str]) -> Field | None:
         """A field that nobody declared, of something that may have any."""
@@ -110,6 +110,11 @@ class Fields:
         return [field for field in self.all if "array" in field.types]
 
 
+def _same(word: str) -> str:
+    root = stem(word)
+    return _SAME.get(root, root)
+
+
 def slug(text: str) -> str:
     """The words as a field's name, without those that say nothing."""
     words = re.findall(r"[a-z0-9]+", text.lower())
@@ -130,7 +135,7 @@ def _walk(
     for one in found:
         declared |= one.get("properties", {})
     is_open = not declared and (not types or types == frozenset({"object"}))
-    own = frozenset(stem(word) for part in path[1:] for word in part.split("_"))
+    own = frozenset(_same(word) for part in path[1:] for word in part.split("_"))
     yield Field(path, types, is_open, words | own)
     if len(path) <= _DEEPEST:
         for name, inner in declared.items():

@@ -8,7 +8,7 @@ FOREIGN: Final = words_in(
     "telegram trello hubspot salesforce jira notion discord asana zendesk shopify zoho "
     "airtable mailchimp teams linear github gitlab instagram facebook twitter linkedin "
     "sms dropbox intercom freshdesk pipedrive clickup monday.com quickbooks xero tally "
-    "woocommerce calendly zoom typeform stripe paypal twitter outlook gmail sendgrid "
+    "woocommerce calendly zoom typeform paypal twitter outlook gmail sendgrid "
     "mailgun pagerduty datadog bigquery snowflake mongodb redis youtube tiktok signal "
     "viber wechat basecamp confluence servicenow docusign onedrive sharepoint salesforce "
     "paytm phonepe"

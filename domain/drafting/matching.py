@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from domain.drafting.catalogue import DraftCatalogue, DraftService, DraftTask
 from domain.drafting.foreign import FOREIGN
+from domain.drafting.sayings import SAYINGS
 from domain.drafting.tokens import Token, TokenKind, find_words, words_of
 from domain.drafting.words import content, content_of
 
@@ -88,10 +89,13 @@ def _match(tokens: Sequence[Token], service: DraftService, task: DraftTask) -> M
         share = matched / weight if weight else 0.0
         if (share, matched) > (best_share, best_weight):
             best_share, best_weight = share, matched
-    whole = _WHOLE + best_weight if best_share >= 0.99 else 0.0
+    # One common word alone, as in "post it to", says nothing.
+    is_whole = best_share >= 0.99 and best_weight > 1
+    whole = _WHOLE + best_weight if is_whole else 0.0
     named = bool(name_score or value_score)
     score = name_score + value_score + whole + best_share * best_weight
-    return Match(task, score if named or whole else 0.0, best_share, named)
+    share = best_share if is_whole else min(best_share, 0.9)
+    return Match(task, score if named or whole else 0.0, share, named)
 
 
 @lru_cache(maxsize=1024)
@@ -100,7 +104,7 @@ def _phrase_words(phrase: str) -> tuple[str, ...]:
 
 
 def _phrases(task: DraftTask) -> list[tuple[str, ...]]:
-    found = (*task.phrases, task.title)
+    found = (*task.phrases, *SAYINGS.get(task.full_name, ()), task.title)
     return [words for phrase in found if (words := _phrase_words(phrase))]
 
 

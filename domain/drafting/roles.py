@@ -26,7 +26,7 @@ def _contact(need: Need, kind: TokenKind, names: Sequence[str]) -> Any:
 
 
 def _phone(need: Need) -> Any:
-    return _contact(need, "phone", ("phone", "phone_number", "mobile"))
+    return _contact(need, "phone", ("phone", "from_number", "contact", "mobile"))
 
 
 def _to(need: Need) -> Any:

@@ -11,7 +11,9 @@ from domain.drafting.tokens import Token, words_in, words_of
 
 _MOST_VALUES: Final = 6
 _SHEET_ID: Final = re.compile(r"/spreadsheets/d/([\w-]+)")
-_ROW: Final = ("name", "phone", "email", "amount", "currency", "text", "status", "id", "error")
+_ROW: Final = (
+    *("name", "phone", "email", "amount", "currency", "text", "message", "status", "id", "error"),
+)
 
 
 def spreadsheet(need: Need) -> Any:
@@ -99,5 +101,5 @@ def looked_up(need: Need) -> Any:
 
 
 def _key(need: Need) -> Field | None:
-    found = None if need.is_in_loop else need.fields.named("email", "phone", "text")
+    found = None if need.is_in_loop else need.fields.named("email", "phone", "from_number", "text")
     return found or need.fields.unheard(["email"])

@@ -24,7 +24,7 @@ def start(builder: Builder, script: Script) -> list[End]:
         return []
     foreign = foreign_service(tokens, builder.catalogue)
     least = None if script.trigger else _LEAST
-    task = best_task(tokens, builder.catalogue, "trigger", least)
+    task = None if foreign else best_task(tokens, builder.catalogue, "trigger", least)
     if task is None:
         _ask_for_trigger(builder, tokens, foreign)
         return []

@@ -57,8 +57,9 @@ def _greeting(fields: Fields) -> str:
 def _salient(fields: Fields) -> list[Field]:
     """The few values that say most: of the latest step that has any."""
     groups = (
-        ("count", "rows"), ("row_count", "rows"), ("total_usd", "lines"),
-        ("workflow_name", "error"), ("amount_text",), ("text",), ("status",), ("body",),
+        ("row_count", "rows"), ("line_count", "lines"),
+        ("workflow_name", "error"), ("amount_text",),
+        ("text",), ("message",), ("status",), ("body",),
     )  # fmt: skip
     for source in fields.sources:
         own = [field for field in fields.all if field.segments[0] == source.root]
