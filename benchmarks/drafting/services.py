@@ -15,6 +15,8 @@ _PAYMENT: Final = {
     "currency": "string",
     "customer": {"name": "string", "phone": "string", "email": "string"},
     "payment": {"id": "string", "status": "string", "method": "string", "amount": "number"},
+    "order_id": "string",
+    "reason": "string",
     "raw": "object",
 }
 _SHORT: Final[dict[str, dict[str, Any]]] = {
