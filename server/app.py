@@ -40,6 +40,7 @@ from server.routes import (
     threads,
     usage,
     websocket,
+    workflow_drafts,
 )
 from server.websocket.connections import ConnectionRegistry
 from ui.app import Access, mount_ui
@@ -48,6 +49,7 @@ from ui.app import Access, mount_ui
 _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
     *(stateless_runs, usage, reports, audit, connections, account, api_keys, members),
+    workflow_drafts,
 )
 #: What is there for who is nobody yet; guessing and registering have limits of their own.
 _DOORS = (auth, sign_in, providers)

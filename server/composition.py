@@ -32,6 +32,7 @@ from server.secret_key import secret_box
 from server.settings import Settings, set_variables
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
+from server.workflows.drafts import Drafting, open_drafting
 from storage.assistants import AssistantRepository
 from storage.audit_log import AuditLog
 from storage.connections import ConnectionRepository
@@ -50,6 +51,7 @@ from storage.usage_imports import UsageImporter
 from storage.workers import WorkerRegistry
 from tools.chat_model import ChatModels
 from tools.context import Ports, default_ports
+from tools.registry import shipped_integrations
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +80,7 @@ class Services:
     quotas: Quotas
     connections: ConnectionRepository
     connection_kinds: ConnectionKinds
+    drafting: Drafting
     #: Knows the secrets that this process has seen.
     mask: SecretMask
     graphs: Mapping[str, GraphEntry]
@@ -167,6 +170,7 @@ async def open_services(
         assistants = AssistantRepository(database, default_assistants(graphs))
         manager = RunManager(database, feed, graphs, assistants, worker)
         runs = RunRepository(database)
+        connections = ConnectionRepository(database, secret_box(settings), mask)
         services = Services(
             settings=settings,
             database=database,
@@ -184,13 +188,14 @@ async def open_services(
             reports=ReportRepository(database),
             audit_log=AuditLog(database),
             quotas=Quotas(database, settings),
-            connections=ConnectionRepository(database, secret_box(settings), mask),
+            connections=connections,
             connection_kinds=ConnectionKinds(),
             mask=mask,
             graphs=graphs,
             manager=manager,
             feed=feed,
             models=ports.models,
+            drafting=open_drafting(database, connections, ports, shipped_integrations()),
             listener=listener,
             departures=Departures(manager, runs, listener),
             stopping=Stopping(),

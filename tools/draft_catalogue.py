@@ -3,17 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from domain.blueprints.catalogue import Catalogue
-from domain.drafting.catalogue import DraftCatalogue, DraftService, DraftTask
+from domain.drafting.catalogue import DraftService, DraftTask
 from tools.integration import Action, Integration, Trigger
 
 
-def draft_catalogue(
-    integrations: Iterable[Integration], checks: Catalogue, time_zone: str = "UTC"
-) -> DraftCatalogue:
-    """The catalogue of somebody: `checks` is what their drafts are checked against."""
-    services = tuple(_service(integration) for integration in integrations)
-    return DraftCatalogue(services, time_zone=time_zone, checks=checks)
+def draft_services(integrations: Iterable[Integration]) -> tuple[DraftService, ...]:
+    """Their services with tasks, phrases and schemas."""
+    return tuple(_service(integration) for integration in integrations)
 
 
 def _service(integration: Integration) -> DraftService:
