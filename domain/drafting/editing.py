@@ -12,10 +12,11 @@ from domain.drafting.drafts import Question
 from domain.drafting.matching import best_task
 from domain.drafting.naming import meant_node
 from domain.drafting.script import Step, Tokens, assembled, read
-from domain.drafting.setting import set_value
+from domain.drafting.setting import fill_open, set_value
 from domain.drafting.starting import schedule_task
 from domain.drafting.surgery import Surgery
 from domain.drafting.tokens import find_words, text_of, words_in, words_of
+from domain.drafting.words import is_request
 
 Mode = Literal["before", "after", "instead"]
 
@@ -87,7 +88,13 @@ class _Editor:
             return self._retry(clause)
         if words.startswith(_SETTING) and set_value(self._surgery, clause.tokens):
             return True
-        return self._is_anchor(clause)
+        return self._is_anchor(clause) or self._is_answer(clause)
+
+    def _is_answer(self, clause: Clause) -> bool:
+        """Whether it says no more than a value that is open."""
+        if is_request(list(clause.tokens), 0, is_strict=False):
+            return False
+        return set_value(self._surgery, clause.tokens) or fill_open(self._surgery, clause.tokens)
 
     def _guards_one(self) -> bool:
         return bool(self._pieces)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from domain.drafting.durations import seconds_of
 from domain.drafting.naming import meant_node
 from domain.drafting.surgery import Surgery
-from domain.drafting.tokens import Token, find_words, text_of, words_of
+from domain.drafting.tokens import Token, TokenKind, find_words, text_of, words_of
 
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "message": ("message", "text", "body"),
@@ -26,6 +26,15 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "approvers": ("approvers",),
     "file": ("name",),
 }
+#: What a bare answer such as "#sales" may be the value of.
+_ANSWERS: Final[dict[TokenKind, tuple[str, ...]]] = {
+    "channel": ("channel",),
+    "email": ("to", "approvers"),
+    "phone": ("phone_number",),
+    "url": ("url", "spreadsheet_id"),
+    "quote": ("sql", "text", "message"),
+}
+_SHEET_ID: Final = re.compile(r"/spreadsheets/d/([\w-]+)")
 _THRESHOLDS: Final = frozenset({"amount", "threshold", "limit", "condition", "value", "minimum"})
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?![\w.])")
 
@@ -47,9 +56,35 @@ def set_value(surgery: Surgery, tokens: Sequence[Token]) -> bool:
     return _set_param(surgery, named, said)
 
 
+def fill_open(surgery: Surgery, tokens: Sequence[Token]) -> bool:
+    """Take an answer such as "#sales" for the first value of its kind that is missing."""
+    for token in tokens:
+        for node in surgery.builder.nodes:
+            for name in _ANSWERS.get(token.kind, ()):
+                if name in _missing(surgery, node):
+                    node["data"]["params"][name] = _answer(name, token)
+                    return True
+    return False
+
+
+def _missing(surgery: Surgery, node: dict[str, Any]) -> set[str]:
+    params = node["data"].setdefault("params", {})
+    if node["type"] == "approval":
+        return {"approvers"} - set(params)
+    task = surgery.builder.catalogue.find(node["data"].get("service"), node["data"].get("task"))
+    return set(task.params.get("required", ())) - set(params) if task else set()
+
+
+def _answer(name: str, token: Token) -> Any:
+    if name in ("to", "approvers"):
+        return [token.value]
+    found = _SHEET_ID.search(token.text) if name == "spreadsheet_id" else None
+    return found[1] if found else token.value
+
+
 def _to(tokens: Sequence[Token]) -> int:
     """Where the value begins: behind the last "to"."""
-    places = [place for place, one in enumerate(tokens) if one.word in ("to", "as", "=")]
+    places = [place for place, one in enumerate(tokens) if one.word in ("to", "as", "=", "is")]
     return places[-1] if places and places[-1] + 1 < len(tokens) else -1
 
 

@@ -31,7 +31,7 @@ SCHEMAS = {
     "config_schema",
     "context_schema",
 }
-OURS = ["supervisor", "data", "optimization", "report"]
+OURS = ["supervisor", "data", "optimization", "report", "workflow_builder"]
 
 
 async def made(api: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
@@ -157,7 +157,7 @@ async def test_schemas_and_those_of_subgraphs_are_told(api: httpx.AsyncClient) -
     assert set(schemas["input_schema"]["properties"]) == {"messages"}
     assert set(schemas["context_schema"]["properties"]) == {"user_id", "tenant_id"}
     inner = (await api.get("/assistants/supervisor/subgraphs?recurse=true")).json()
-    assert set(inner) == {"data", "optimization", "report"}
+    assert set(inner) == {"data", "optimization", "report", "workflow_builder"}
     one = (await api.get("/assistants/supervisor/subgraphs/data")).json()
     assert one == {"data": inner["data"]}
     assert (await api.get(f"/assistants/supervisor/subgraphs/{quote('a|b')}")).json() == {}
