@@ -16,7 +16,10 @@ from domain.drafting.tokens import words_in
 CATALOGUE = catalogue()
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+SEEN = [case for case in cases() if not case.is_held_out]
+
+
+@pytest.mark.parametrize("case", SEEN, ids=lambda case: case.name)
 def test_sentences_become_the_workflow_that_they_mean(case: Case):
     base: Blueprint | None = None
     for turn in case.turns:
