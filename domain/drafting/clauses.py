@@ -36,7 +36,10 @@ _CUES: Final[dict[_Cue, tuple[str, ...]]] = {
     ),
     "unless": ("unless", "except if", "except when"),
     "otherwise": ("otherwise", "else", "if not", "or else", "in all other cases"),
-    "each": ("for each of", "for each", "for every", "for all", "loop over", "loop through"),
+    "each": (
+        *("for each of", "for each", "for every", "for all", "loop over", "loop through"),
+        *("go through each", "go through every", "go through all"),
+    ),
     "done": (
         *("when all are done", "when done", "once done", "once all are done", "when finished"),
         *("after the loop", "when that is done", "once that is done", "when all is done"),
@@ -144,6 +147,9 @@ class _Cutter:
         in_condition = self._kind in _CONDITIONS
         if token.word in (",", ":") and in_condition and self._has_words():
             return True
+        if self._kind == "failure" and not self._has_words():
+            # What is to be done on failure comes now.
+            return False
         if token.word in _JOINING:
             after = place
             while after < len(self._tokens) and self._tokens[after].word in _JOINING:

@@ -83,6 +83,8 @@ class _Assembly:
         self._after_sentence = self._current
         self._latest: list[Step] = []
         self._sentence_steps: list[tuple[list[Step], Step]] = []
+        #: What was said to be done last, in whichever sentence.
+        self._last: Step | None = None
 
     def script(self) -> Script:
         """All of it."""
@@ -215,9 +217,9 @@ class _Assembly:
             self._enter(inner, stays=False)
 
     def _failure(self, clause: Clause) -> None:
-        if not self._sentence_steps:
+        last = self._last
+        if last is None:
             return
-        _, last = self._sentence_steps[-1]
         if "continue" in words_of(clause.tokens) or not clause.tokens:
             last.goes_on = True
         else:
@@ -243,3 +245,4 @@ class _Assembly:
     def _add(self, step: Step) -> None:
         self._current.append(step)
         self._sentence_steps.append((self._current, step))
+        self._last = step

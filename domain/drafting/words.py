@@ -53,7 +53,7 @@ _VERBS_OR_NOUNS: Final = words_in(
 )
 _BEFORE_NOUNS: Final = words_in(
     "a an the to of this that my our your their new is are was been gets by with from any "
-    "every whatsapp slack email sms in on via per no their its and we i you they he she "
+    "every whatsapp slack email sms in on via per no their its we i you they he she "
     "who someone"
 )
 _AFTER_VERBS: Final = words_in("a an the to it them him her us me this that all each on in")
