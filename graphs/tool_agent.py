@@ -62,7 +62,7 @@ def build_tool_agent(agent: ToolAgent) -> AgentGraph:
         output_schema=Conversation,
     )
     tools = ToolNode(
-        list(agent.role.tools), messages_key="work", handle_tool_errors=_error_for_model
+        list(agent.role.tools), messages_key="work", handle_tool_errors=error_for_model
     )
     builder.add_node("prepare", _prepare(agent), metadata={"role": "plumbing"})
     builder.add_node("call_model", _call_model(agent), metadata={"role": "model"})
@@ -138,6 +138,6 @@ def _after_question(state: AgentState) -> Literal["ask_for_usage", "call_model"]
     return "ask_for_usage" if state.get("refusal") else "call_model"
 
 
-def _error_for_model(error: ToolInvocationError | InvalidInput | NotFound | Conflict) -> str:
+def error_for_model(error: ToolInvocationError | InvalidInput | NotFound | Conflict) -> str:
     """What a model can do something about; anything else ends the run."""
     return str(error)

@@ -42,6 +42,7 @@ from server.routes import (
     usage,
     websocket,
     workflow_analytics,
+    workflow_drafts,
     workflow_monitor,
     workflow_retries,
     workflow_runs,
@@ -60,7 +61,7 @@ _WITH_DATABASE = (
     *(stateless_runs, usage, reports, audit, connections, files, account, api_keys, members),
     # Those with literal paths before those with ids.
     *(workflow_analytics, workflow_retries, workflow_runs, workflow_versions, workflow_shares),
-    workflow_templates,
+    *(workflow_templates, workflow_drafts),
     workflows,
     integrations,
 )

@@ -33,6 +33,8 @@ from server.side_tasks import side_tasks
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
 from server.workflows.assembly import WorkflowParts, assembled_workflows
+from server.workflows.desk import Desk
+from server.workflows.drafting import Drafting, draft_catalogues
 from storage.assistants import AssistantRepository
 from storage.audit_log import AuditLog
 from storage.conversations import ConversationRepository
@@ -101,7 +103,16 @@ async def open_services(
         stack.enter_context(masked_log(mask))
         connections = credentials_of(database, settings, mask)
         assistants = AssistantRepository(database, default_assistants(graphs))
-        ports = await stack.enter_async_context(open_ports(database, settings, connections))
+        integrations = integrations or shipped_integrations()
+        # What nodes, webhooks and schedules start goes by the queue.
+        queueing = RunManager(database, Feed(events, listener), graphs, assistants)
+        parts = WorkflowParts(database, queueing, connections, listener, integrations)
+        workflows = assembled_workflows(settings, parts)
+        files = FileRepository(database, settings.file_mb)
+        catalogues = draft_catalogues(workflows)
+        ports = await stack.enter_async_context(
+            open_ports(database, settings, connections, desk=Desk(workflows, catalogues))
+        )
         await stack.enter_async_context(http_app_lifespan(settings.config))
         worker = commit = nightly = None
         if with_worker:
@@ -113,8 +124,6 @@ async def open_services(
         feed = Feed(events, listener, commit)
         readiness = Readiness(lambda: datetime.now(UTC))
         manager = RunManager(database, feed, graphs, assistants, worker)
-        integrations = integrations or shipped_integrations()
-        parts = WorkflowParts(database, manager, connections, listener, integrations)
         runs = RunRepository(database)
         services = Services(
             settings=settings,
@@ -135,9 +144,10 @@ async def open_services(
             quotas=Quotas(database, settings),
             connections=connections,
             connection_kinds=ConnectionKinds(integrations.connection_kinds()),
-            workflows=assembled_workflows(settings, parts),
+            workflows=workflows,
+            drafting=Drafting(workflows, catalogues, ports.models),
             integrations=integrations,
-            files=FileRepository(database, settings.file_mb),
+            files=files,
             ports=ports,
             mask=mask,
             graphs=graphs,

@@ -29,6 +29,9 @@ class EdgeSettings(AccountSettings):
     workflow_runs_per_min: int = Field(
         default=10, ge=1, description="Workflows that each user and each key may execute a minute."
     )
+    drafts_per_min: int = Field(
+        default=10, ge=1, description="Workflows that each user and each key may draft a minute."
+    )
     strangers_per_min: int = Field(
         default=60, ge=1, description="Requests of nobody that each address may send a minute."
     )

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from domain.ports import Credentials
 from domain.revealed_secrets import SecretMask
+from domain.workflows.desk import WorkflowDesk
 from domain.workflows.outside import WorkflowPorts
 from server.part_settings import model_settings
 from server.secret_key import secret_box
@@ -31,6 +32,7 @@ async def open_ports(
     settings: Settings,
     credentials: Credentials,
     workflows: WorkflowPorts | None = None,
+    desk: WorkflowDesk | None = None,
 ) -> AsyncGenerator[Ports]:
     """The ports, installed as the default of runs that bring none."""
     ports = Ports(
@@ -41,6 +43,7 @@ async def open_ports(
         credentials=credentials,
         egress=settings.egress_policy,
         workflows=workflows,
+        desk=desk,
     )
     default_ports.install(ports)
     try:

@@ -19,6 +19,7 @@ from server.settings import Settings
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
 from server.workflows.assembly import Workflows
+from server.workflows.drafting import Drafting
 from storage.assistants import AssistantRepository
 from storage.audit_log import AuditLog
 from storage.connections import ConnectionRepository
@@ -61,6 +62,7 @@ class Services:
     connections: ConnectionRepository
     connection_kinds: ConnectionKinds
     workflows: Workflows
+    drafting: Drafting
     integrations: Integrations
     files: FileRepository
     #: What calls of services reach, as runs do.

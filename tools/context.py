@@ -21,6 +21,7 @@ from domain.errors import SecretKeyMissing
 from domain.identity import UserContext
 from domain.ports import Credentials, ReportStore, SampleImporter, UsageSource
 from domain.revealed_secrets import Revealed
+from domain.workflows.desk import WorkflowDesk
 from domain.workflows.outside import WorkflowPorts
 from tools.access_tokens import AccessTokens
 from tools.chat_model import ChatModels
@@ -51,6 +52,8 @@ class Ports:
     tokens: AccessTokens = field(default_factory=AccessTokens)
     #: What workflows need; None where no workflows run.
     workflows: WorkflowPorts | None = None
+    #: What agents do with a user's workflows; None where there are none.
+    desk: WorkflowDesk | None = None
 
 
 class DefaultPorts:

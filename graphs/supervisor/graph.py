@@ -1,4 +1,4 @@
-"""The supervisor's graph: understand, then data → optimization → report as the request needs.
+"""The supervisor's graph: understand, then data → optimization → report, or workflows.
 
 The order of the specialists is wired, not decided by a model. After an analysis the last message
 is the report agent's; its `additional_kwargs["report_id"]` names the kept report
@@ -20,11 +20,13 @@ from graphs.supervisor.playbook import play
 from graphs.supervisor.prompts import PROMPT
 from graphs.supervisor.state import SupervisorState
 from graphs.tool_agent import AgentGraph, Conversation
+from graphs.workflow_builder.graph import graph as workflow_builder
 from nodes.call_model import Role, call_model
 from tools.analyse_costs import analyse_costs
+from tools.build_workflow import build_workflow
 from tools.context import AgentContext
 
-_ROLE = Role(prompt=PROMPT, playbook=play, tools=(analyse_costs,))
+_ROLE = Role(prompt=PROMPT, playbook=play, tools=(analyse_costs, build_workflow))
 
 _PLANS = {
     "analysis": (
@@ -32,6 +34,7 @@ _PLANS = {
         "looks for savings, then the report agent writes it up."
     ),
     "question": "This is a question about spend, so the data agent looks it up.",
+    "workflow": "This is about a workflow, so the workflow agent takes it.",
 }
 
 
@@ -40,12 +43,17 @@ async def _understand(state: SupervisorState, runtime: Runtime[AgentContext]) ->
     if not message.tool_calls:
         return {"messages": [message], "scope": None}
     # The call is acted on by the edges below; it stays out of the conversation.
-    scope = message.tool_calls[0]["args"]["scope"]
+    call = message.tool_calls[0]
+    scope = "workflow" if call["name"] == build_workflow.name else call["args"]["scope"]
     runtime.stream_writer({"thought": _PLANS[scope]})
     return {"scope": scope}
 
 
-def _after_understanding(state: SupervisorState) -> Literal["data", "__end__"]:
+def _after_understanding(
+    state: SupervisorState,
+) -> Literal["data", "workflow_builder", "__end__"]:
+    if state.get("scope") == "workflow":
+        return "workflow_builder"
     return "data" if state.get("scope") else "__end__"
 
 
@@ -66,11 +74,17 @@ def _build() -> AgentGraph:
         "optimization", optimization, metadata={"agent": "optimization", "title": "Optimization"}
     )
     builder.add_node("report", report, metadata={"agent": "report", "title": "Report"})
+    builder.add_node(
+        "workflow_builder",
+        workflow_builder,
+        metadata={"agent": "workflow_builder", "title": "Workflow builder"},
+    )
     builder.add_edge(START, "understand")
     builder.add_conditional_edges("understand", _after_understanding)
     builder.add_conditional_edges("data", _after_data)
     builder.add_edge("optimization", "report")
     builder.add_edge("report", END)
+    builder.add_edge("workflow_builder", END)
     return builder.compile(name="supervisor")
 
 

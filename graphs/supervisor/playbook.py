@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from langchain_core.messages import BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from tools.playbook_model import Move, ToolRequest
 
@@ -32,10 +32,20 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 
+_WORKFLOW = re.compile(
+    r"\b(workflows?|automat\w+|zap)\b|\b(when(ever)?|as soon as|every|each time|if|jab|agar)\b.*"
+    r"\b(send|post|e-?mail|notify|message|whatsapp|add|append|create|refund|alert|remind|bhejo)\b"
+    r"|\b(send|post|e-?mail|notify|add)\b.*\b(when(ever)?|every) ",
+    re.IGNORECASE | re.DOTALL,
+)
+#: Who spoke last where a workflow is talked about.
+_BUILDER = "workflow_builder"
+
 _ABILITIES = (
     "I analyse what you spend on AI models: which usage there is, what it cost and where it went, "
     "which days stand out, what could be saved and what a month will cost, with a report you can "
-    "download. Ask me to “analyse my AI costs” to begin."
+    "download. I also build workflows: say what is to happen when. Ask me to “analyse my AI costs” "
+    "to begin."
 )
 
 
@@ -45,6 +55,8 @@ def play(messages: Sequence[BaseMessage]) -> Move:
         (str(message.text) for message in reversed(messages) if isinstance(message, HumanMessage)),
         "",
     )
+    if _is_about_workflow(messages, asked):
+        return Move(calls=(ToolRequest("build_workflow"),))
     wants_analysis = _ANALYSIS.search(asked) is not None
     if _COSTS.search(asked):
         is_question = _QUESTION.search(asked) is not None and not wants_analysis
@@ -55,6 +67,15 @@ def play(messages: Sequence[BaseMessage]) -> Move:
     if _GREETING.search(asked):
         return Move(answer=f"Hello! {_ABILITIES}")
     return Move(answer=f"{_ABILITIES} Other questions need a chat model, which is not in use now.")
+
+
+def _is_about_workflow(messages: Sequence[BaseMessage], asked: str) -> bool:
+    """Whether something is to be automated, or the talk about a workflow goes on."""
+    if _WORKFLOW.search(asked):
+        return True
+    answers = [message for message in messages if isinstance(message, AIMessage)]
+    goes_on = bool(answers) and answers[-1].name == _BUILDER
+    return goes_on and not _COSTS.search(asked) and not _GREETING.search(asked)
 
 
 def _hand_over(scope: str) -> Move:

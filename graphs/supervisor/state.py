@@ -2,13 +2,13 @@
 
 from typing import Literal
 
-from graphs.tool_agent import Conversation
+from graphs.workflow_builder.state import WorkflowConversation
 
-#: What a request needs: the data agent alone, or all three specialists.
-Scope = Literal["question", "analysis"]
+#: What a request needs: the data agent alone, all three specialists, or the workflow agent.
+Scope = Literal["question", "analysis", "workflow"]
 
 
-class SupervisorState(Conversation):
+class SupervisorState(WorkflowConversation):
     """A conversation, and what its latest request needs; None when it was answered at once."""
 
     scope: Scope | None

@@ -14,7 +14,7 @@ from server.settings import Settings
 from storage.database import Database
 from storage.rate_limits import Policy, Quota, Use, count
 
-PolicyName = Literal["requests", "runs", "workflow_runs", "strangers"]
+PolicyName = Literal["requests", "runs", "workflow_runs", "drafts", "strangers"]
 
 #: Routes that start runs, as the application names them.
 STARTS_RUNS: Final = frozenset(
@@ -34,12 +34,15 @@ STARTS_RUNS: Final = frozenset(
 EXECUTES_WORKFLOWS: Final = frozenset(
     {"/workflows/{workflow_id}/execute", "/workflows/runs/{execution_id}/retry"}
 )
+#: Routes that draft workflows.
+DRAFTS: Final = frozenset({"/workflows/draft"})
 
 _WHAT: Final[dict[str, str]] = {
     "requests": "There were too many requests",
     "runs": "There were too many new runs",
     "workflow_runs": "There were more executions of workflows a minute than the setting "
     "GOLDENPATH_WORKFLOW_RUNS_PER_MIN allows",
+    "drafts": "There were too many drafts of workflows",
     "strangers": "There were too many requests of nobody from your address",
 }
 
@@ -70,6 +73,7 @@ class Quotas:
             "requests": Policy("requests", settings.requests_per_min),
             "runs": Policy("runs", settings.runs_per_min),
             "workflow_runs": Policy("workflow_runs", settings.workflow_runs_per_min),
+            "drafts": Policy("drafts", settings.drafts_per_min),
             "strangers": Policy("strangers", settings.strangers_per_min),
         }
 
@@ -103,10 +107,13 @@ async def count_request(request: Request, user: UserContext) -> None:
         return
     caller = Caller(user, getattr(request.state, "api_key_id", None))
     names: list[PolicyName] = ["requests"]
-    if request.method == "POST" and request.scope["route"].path in STARTS_RUNS:
+    path = request.scope["route"].path if request.method == "POST" else ""
+    if path in STARTS_RUNS:
         names.append("runs")
-    if request.method == "POST" and request.scope["route"].path in EXECUTES_WORKFLOWS:
+    if path in EXECUTES_WORKFLOWS:
         names.append("workflow_runs")
+    if path in DRAFTS:
+        names.append("drafts")
     _settle(request.scope, await quotas.use(caller, *names))
 
 

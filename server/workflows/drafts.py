@@ -1,7 +1,7 @@
 """Documents that become blueprints: read, checked, and refused when they are none."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ import orjson
 
 from domain.blueprints.blueprint import MOST_BYTES, Blueprint
 from domain.blueprints.documents import blueprint_from, read_blueprint
+from domain.blueprints.normalise import normalised
 from domain.blueprints.problems import Problem
 from domain.blueprints.validation import problems
 from domain.identity import UserContext
@@ -19,21 +20,12 @@ from storage.workflow_triggers import LiveTrigger
 from storage.workflow_versions import WorkflowVersions
 from storage.workflows import WorkflowRepository
 
-#: Brings other spellings of a document to ours.
-Normalise = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-def as_sent(document: dict[str, Any]) -> dict[str, Any]:
-    """The document itself."""
-    return document
-
 
 @dataclass(frozen=True, slots=True)
 class Drafts:
     """Reads and checks blueprints."""
 
     catalogues: Catalogues
-    normalise: Normalise = as_sent
 
     def read(self, document: Mapping[str, Any], name: str | None = None) -> Blueprint:
         """The blueprint that a document is, under a name of its own if one is given.
@@ -46,7 +38,7 @@ class Drafts:
         if len(as_bytes) > MOST_BYTES:
             found = read_blueprint(as_bytes)
         else:
-            named = self.normalise({**document})
+            named = normalised(document)
             found = blueprint_from({**named, "name": name} if name else named)
         if isinstance(found, Blueprint):
             return found

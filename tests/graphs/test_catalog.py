@@ -45,12 +45,13 @@ def _run(entry: GraphEntry) -> object:
 
 def test_our_graphs_come_with_titles_and_descriptions():
     catalog = load_catalog(OURS)
-    assert list(catalog) == ["supervisor", "data", "optimization", "report"]
+    assert list(catalog) == ["supervisor", "data", "optimization", "report", "workflow_builder"]
     assert [entry.title for entry in catalog.values()] == [
         "Supervisor",
         "Data",
         "Optimization",
         "Report",
+        "Workflow builder",
     ]
     assert all(entry.description for entry in catalog.values())
 

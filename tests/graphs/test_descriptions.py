@@ -82,7 +82,8 @@ def test_every_schema_of_a_graph_is_told() -> None:
 def test_our_graphs_are_described_whole(graph_id: str) -> None:
     schemas = schemas_of(graph_id, CATALOG[graph_id].graph)
     for schema in (schemas.input_schema, schemas.output_schema):
-        assert properties(schema) == {"messages"}
+        # The workflow agent is also given the workflow that the conversation is about.
+        assert properties(schema) - {"workflow"} == {"messages"}
     assert properties(schemas.state_schema) > {"messages"}
     assert properties(schemas.context_schema) == {"user_id", "tenant_id"}
 

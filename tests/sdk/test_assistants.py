@@ -8,7 +8,7 @@ from langgraph.pregel.remote import RemoteGraph
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import ConflictError, NotFoundError, UnprocessableEntityError
 
-OURS = ["supervisor", "data", "optimization", "report"]
+OURS = ["supervisor", "data", "optimization", "report", "workflow_builder"]
 
 
 async def test_an_assistants_life(client: LangGraphClient) -> None:
@@ -85,7 +85,7 @@ async def test_the_graph_behind_an_assistant_is_described(client: LangGraphClien
     schemas: Any = await client.assistants.get_schemas("supervisor")
     assert schemas["graph_id"] == "supervisor"
     assert set(schemas["input_schema"]["properties"]) == {"messages"}
-    assert set(schemas["state_schema"]["properties"]) == {"messages", "scope"}
+    assert set(schemas["state_schema"]["properties"]) == {"messages", "scope", "workflow"}
     assert set(await client.assistants.get_subgraphs("supervisor")) == set(OURS[1:])
     one = await client.assistants.get_subgraphs("supervisor", namespace="report", recurse=True)
     assert one["report"]["graph_id"] == "report"

@@ -10,6 +10,7 @@ from domain.costs.reports import Report
 from domain.costs.tokens import TokenCounts
 from domain.errors import InvalidInput
 from domain.identity import UserContext
+from domain.workflows.desk import WorkflowDesk
 from tools.chat_model import ChatModels
 from tools.context import Ports
 from tools.model_settings import ModelSettings
@@ -147,9 +148,10 @@ class MemoryPorts:
     usage: MemoryUsage = field(default_factory=MemoryUsage)
     reports: MemoryReports = field(default_factory=MemoryReports)
     samples: MemorySamples = field(init=False)
+    desk: WorkflowDesk | None = None
 
     def __post_init__(self) -> None:
         self.samples = MemorySamples(self.usage)
 
     def ports(self) -> Ports:
-        return Ports(self.usage, self.samples, self.reports, self.models)
+        return Ports(self.usage, self.samples, self.reports, self.models, desk=self.desk)

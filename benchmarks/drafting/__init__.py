@@ -1,0 +1,1 @@
+"""How many sentences become the workflow that they mean."""

@@ -1,0 +1,1 @@
+"""Tests of drafting without a model."""
