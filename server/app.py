@@ -25,6 +25,7 @@ from server.routes import (
     auth,
     chat,
     connections,
+    deliveries,
     health,
     members,
     not_built,
@@ -39,7 +40,10 @@ from server.routes import (
     thread_streams,
     threads,
     usage,
+    webhook_endpoints,
+    webhooks,
     websocket,
+    workflow_liveness,
 )
 from server.websocket.connections import ConnectionRegistry
 from ui.app import Access, mount_ui
@@ -48,9 +52,10 @@ from ui.app import Access, mount_ui
 _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
     *(stateless_runs, usage, reports, audit, connections, account, api_keys, members),
+    *(webhook_endpoints, deliveries, workflow_liveness),
 )
-#: What is there for who is nobody yet; guessing and registering have limits of their own.
-_DOORS = (auth, sign_in, providers)
+#: What is there for who is nobody; guessing, registering and delivering have limits of their own.
+_DOORS = (auth, sign_in, providers, webhooks)
 _WITHOUT_DATABASE = (system, health, websocket, not_built)
 
 #: Where the pages are.

@@ -32,6 +32,7 @@ from server.secret_key import secret_box
 from server.settings import Settings, set_variables
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
+from server.triggers.assembly import Triggers, open_triggers
 from storage.assistants import AssistantRepository
 from storage.audit_log import AuditLog
 from storage.connections import ConnectionRepository
@@ -78,6 +79,7 @@ class Services:
     quotas: Quotas
     connections: ConnectionRepository
     connection_kinds: ConnectionKinds
+    triggers: Triggers
     #: Knows the secrets that this process has seen.
     mask: SecretMask
     graphs: Mapping[str, GraphEntry]
@@ -186,6 +188,7 @@ async def open_services(
             quotas=Quotas(database, settings),
             connections=ConnectionRepository(database, secret_box(settings), mask),
             connection_kinds=ConnectionKinds(),
+            triggers=open_triggers(settings, database, manager, listener, mask),
             mask=mask,
             graphs=graphs,
             manager=manager,
@@ -217,6 +220,7 @@ async def _side_tasks(services: Services) -> AsyncGenerator[None]:
             side.append(tasks.create_task(services.nightly.run(), name="nightly tidying"))
         working = None
         if services.worker:
+            side.append(tasks.create_task(services.triggers.ticker.run(), name="ticker"))
             working = tasks.create_task(services.worker.run(), name="worker")
             await _first(services.worker.ready.wait(), working)
         await _first(services.listener.connected.wait(), side[0])

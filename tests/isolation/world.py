@@ -1,22 +1,26 @@
 """Three people: one who has one of everything, a colleague of hers, and a stranger."""
 
+import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from psycopg import sql
 from pydantic import SecretStr
 
+from domain.identity import UserContext
 from server.app import create_app
 from server.composition import open_services
 from server.settings import Settings
 from storage.database import Database
+from storage.workflow_triggers import LiveTrigger
 from tests.server.auth.world import HOST, SECRET, Person, Site
+from tests.server.triggers.world import live_workflow
 from tests.storage.owner import as_owner
 
 #: In everything that she made, so that a trace of it is found wherever it shows.
@@ -121,6 +125,7 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
             "secrets": {"api_key": f"sk-{CANARY}-0123456789"},
         },
     )
+    delivery = await _delivered(api, alice)
     invitation = await made("/invitations", {"role": "member"})
     sessions = await known("/account/sessions")
     reports = await known("/reports")
@@ -133,6 +138,9 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
         "report_id": _id(reports, "report_id"),
         "key_id": _id(key, "key_id"),
         "connection_id": _id(connection, "connection_id"),
+        "workflow_id": str(await _live_workflow(site, alice)),
+        "endpoint_id": _id(delivery, "endpoint_id"),
+        "delivery_id": _id(delivery, "delivery_id"),
         "invitation_id": _id(invitation, "invitation_id"),
         "session_id": _id(sessions, "session_id"),
         "user_id": alice.user_id,
@@ -140,7 +148,30 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
         # Nothing of hers yet: as unknown as what nobody has.
         "identity_id": str(uuid4()),
         "namespace": "data",
+        # At the door only the signature says whose a request is; this address is nobody's.
+        "service": "razorpay",
+        "endpoint": str(uuid4()),
     }
+
+
+async def _live_workflow(site: Site, alice: Person) -> UUID:
+    """A workflow of hers that waits for webhooks."""
+    owner = UserContext(alice.user_id, alice.tenant_id)
+    trigger = LiveTrigger("in", "webhook", "received")
+    return await live_workflow(site.services.database, trigger, user=owner)
+
+
+async def _delivered(api: httpx.AsyncClient, alice: Person) -> Any:
+    """A delivery at an endpoint of hers."""
+    mine, secret = alice.bearer, f"secret-{CANARY}"
+    body = {"service": "webhook", "name": CANARY, "secret": secret}
+    endpoint = (await api.post("/webhook-endpoints", json=body, headers=mine)).json()
+    sent = f'{{"text": "{CANARY}"}}'.encode()
+    signature = hmac.new(secret.encode(), sent, "sha256").hexdigest()
+    headers = {"X-Signature": signature, "Content-Type": "application/json"}
+    answer = await api.post(httpx.URL(endpoint["url"]).path, content=sent, headers=headers)
+    assert answer.is_success, answer.text
+    return (await api.get("/deliveries", headers=mine)).json()
 
 
 def _id(answer: Any, name: str) -> str:
