@@ -29,7 +29,6 @@ class CommandParams(BaseModel):
 
 #: An event and a command as Slack documents them.
 EVENT: Final[Mapping[str, Any]] = {
-    "token": "one-long-verification-token",
     "team_id": "T123ABC456",
     "api_app_id": "A123ABC456",
     "event": {
@@ -46,7 +45,6 @@ EVENT: Final[Mapping[str, Any]] = {
     "event_time": 1355517523,
 }
 COMMAND: Final = {
-    "token": "gIkuvaNzQIHg97ATvDxqgjtO",
     "team_id": "T123ABC456",
     "team_domain": "example",
     "channel_id": "C123ABC456",
