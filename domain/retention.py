@@ -23,6 +23,8 @@ class Retention:
     sign_ins_good_days: float = 30.0
     #: Entries of the audit log; 0 keeps all.
     audit_days: int = 365
+    #: Deliveries of webhooks, and the moments that schedules were started for.
+    deliveries_days: int = 14
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class Cleared:
     #: Counts of requests and of failed sign-ins that say nothing any more.
     counts: int = 0
     audit_entries: int = 0
+    deliveries: int = 0
+    schedule_fires: int = 0
 
     def sentence(self) -> str:
         """What was cleared, for people."""

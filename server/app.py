@@ -24,6 +24,7 @@ from server.routes import (
     auth,
     chat,
     connections,
+    deliveries,
     files,
     health,
     integrations,
@@ -40,9 +41,12 @@ from server.routes import (
     thread_streams,
     threads,
     usage,
+    webhook_endpoints,
+    webhooks,
     websocket,
     workflow_analytics,
     workflow_drafts,
+    workflow_liveness,
     workflow_monitor,
     workflow_retries,
     workflow_runs,
@@ -61,12 +65,12 @@ _WITH_DATABASE = (
     *(stateless_runs, usage, reports, audit, connections, files, account, api_keys, members),
     # Those with literal paths before those with ids.
     *(workflow_analytics, workflow_retries, workflow_runs, workflow_versions, workflow_shares),
-    *(workflow_templates, workflow_drafts),
+    *(workflow_templates, workflow_drafts, webhook_endpoints, deliveries, workflow_liveness),
     workflows,
     integrations,
 )
-#: What is there for who is nobody yet; guessing and registering have limits of their own.
-_DOORS = (auth, sign_in, providers)
+#: What is there for who is nobody; guessing, registering and delivering have limits of their own.
+_DOORS = (auth, sign_in, providers, webhooks)
 _WITHOUT_DATABASE = (system, health, websocket, workflow_monitor, not_built)
 
 #: Where the pages are.

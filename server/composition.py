@@ -32,13 +32,17 @@ from server.settings import Settings, set_variables
 from server.side_tasks import side_tasks
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
+from server.triggers.assembly import TriggerParts, open_triggers
+from server.triggers.samples import TriggerSamples
 from server.workflows.assembly import WorkflowParts, assembled_workflows
 from server.workflows.desk import Desk
 from server.workflows.drafting import Drafting, draft_catalogues
+from server.workflows.shipped import shipped
 from storage.assistants import AssistantRepository
 from storage.audit_log import AuditLog
 from storage.conversations import ConversationRepository
 from storage.database import Database
+from storage.deliveries import DeliveryRepository
 from storage.embedded import EmbeddedPostgres, create_database
 from storage.files import FileRepository
 from storage.group_commit import GroupCommit
@@ -106,8 +110,21 @@ async def open_services(
         integrations = integrations or shipped_integrations()
         # What nodes, webhooks and schedules start goes by the queue.
         queueing = RunManager(database, Feed(events, listener), graphs, assistants)
-        parts = WorkflowParts(database, queueing, connections, listener, integrations)
+        deliveries = DeliveryRepository(database)
+        parts = WorkflowParts(
+            database,
+            queueing,
+            connections,
+            listener,
+            integrations,
+            samples=TriggerSamples(deliveries),
+            shipped=shipped(),
+        )
         workflows = assembled_workflows(settings, parts)
+        triggers = open_triggers(
+            settings,
+            TriggerParts(database, queueing, workflows.starter, listener, mask, deliveries),
+        )
         files = FileRepository(database, settings.file_mb)
         catalogues = draft_catalogues(workflows)
         ports = await stack.enter_async_context(
@@ -149,6 +166,7 @@ async def open_services(
             integrations=integrations,
             files=files,
             ports=ports,
+            triggers=triggers,
             mask=mask,
             graphs=graphs,
             manager=manager,

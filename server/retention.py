@@ -29,6 +29,7 @@ def kept(settings: Settings) -> Retention:
         runs_days=settings.keep_runs_days,
         sign_ins_good_days=settings.session_days,
         audit_days=settings.keep_audit_days,
+        deliveries_days=settings.keep_deliveries_days,
     )
 
 
@@ -98,6 +99,8 @@ async def _clear(at_work: Tidying, retention: Retention) -> Cleared:
     cleared.counts = await at_work.clear_counts()
     if retention.audit_days:
         cleared.audit_entries = await at_work.clear_audit_log(retention.audit_days)
+    cleared.deliveries = await at_work.clear_deliveries(retention.deliveries_days)
+    cleared.schedule_fires = await at_work.clear_schedule_fires(retention.deliveries_days)
     if at_work.may_go_on():
         await at_work.finish(cleared)
     return cleared

@@ -18,6 +18,7 @@ from server.runs.worker import Worker
 from server.settings import Settings
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
+from server.triggers.assembly import Triggers
 from server.workflows.assembly import Workflows
 from server.workflows.drafting import Drafting
 from storage.assistants import AssistantRepository
@@ -63,6 +64,7 @@ class Services:
     connection_kinds: ConnectionKinds
     workflows: Workflows
     drafting: Drafting
+    triggers: Triggers
     integrations: Integrations
     files: FileRepository
     #: What calls of services reach, as runs do.

@@ -15,7 +15,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import InvalidSettings
-from server.workflow_settings import WorkflowSettings
+from server.trigger_settings import TriggerSettings
 
 PREFIX = "GOLDENPATH_"
 
@@ -29,7 +29,7 @@ _LIBRARIES = {
 }
 
 
-class Settings(WorkflowSettings, BaseSettings):
+class Settings(TriggerSettings, BaseSettings):
     """What can be set, with defaults that suit one machine."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -168,6 +168,11 @@ class Settings(WorkflowSettings, BaseSettings):
         default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged."
     )
 
+    @property
+    def reached_at(self) -> str:
+        """Where the service is reached, as far as it knows: scheme and host."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
 
 def load_settings(
     given: Mapping[str, Any], environment: Mapping[str, str] | None = None
@@ -212,7 +217,7 @@ def setting_names() -> dict[str, str]:
     """The environment variable of each setting, by field."""
     names: dict[str, str] = {}
     # Inherited fields come first of themselves; people look for the address first.
-    inherited = WorkflowSettings.model_fields
+    inherited = TriggerSettings.model_fields
     own = [field for field in Settings.model_fields if field not in inherited]
     for field in (*own, *inherited):
         info = Settings.model_fields[field]

@@ -22,6 +22,7 @@ async def side_tasks(services: Services) -> AsyncGenerator[None]:
             side.append(tasks.create_task(services.nightly.run(), name="nightly tidying"))
         working = None
         if services.worker:
+            side.append(tasks.create_task(services.triggers.ticker.run(), name="ticker"))
             working = tasks.create_task(services.worker.run(), name="worker")
             await _first(services.worker.ready.wait(), working)
         await _first(services.listener.connected.wait(), side[0])

@@ -145,7 +145,7 @@ class ConnectionRepository:
     ) -> dict[str, Any]:
         """The columns of encrypted secrets, inside the transaction that writes them."""
         box = self._box_or_raise()
-        key = await _newest_key(connection, box, user.tenant_id)
+        key = await newest_key(connection, box, user.tenant_id)
         place = SealedPlace(user.tenant_id, connection_id, key.version)
         return {
             "secret": box.seal(key, place, secrets),
@@ -159,7 +159,7 @@ class ConnectionRepository:
         return self._box
 
 
-async def _newest_key(connection: DatabaseConnection, box: SecretBox, tenant_id: str) -> WrappedKey:
+async def newest_key(connection: DatabaseConnection, box: SecretBox, tenant_id: str) -> WrappedKey:
     """The tenant's data key, made when it has none."""
     parameters = {"tenant_id": tenant_id}
     await connection.execute(_SQL["keep_key"], parameters)

@@ -14,10 +14,12 @@ from uuid import UUID
 from domain.retention import Cleared
 from storage.audit_log import clear_entries
 from storage.database import Connection
+from storage.deliveries import clear_deliveries
 from storage.json_columns import to_json
 from storage.login_throttle import clear_past
 from storage.migrate import connect
 from storage.rate_limits import clear_unused
+from storage.schedules import clear_fires
 from storage.sql_files import load_statements
 
 _SQL = load_statements("retention")
@@ -126,6 +128,14 @@ class Tidying:
     async def clear_audit_log(self, days: int) -> int:
         """Delete entries of the audit log that are so old; returns how many."""
         return await self._batches(partial(clear_entries, days=days))
+
+    async def clear_deliveries(self, days: int) -> int:
+        """Delete deliveries of webhooks that are so old; returns how many."""
+        return await self._batches(partial(clear_deliveries, days=days))
+
+    async def clear_schedule_fires(self, days: int) -> int:
+        """Forget moments of schedules that are so long ago; returns how many."""
+        return await self._batches(partial(clear_fires, days=days))
 
     async def _batches(self, clear: Callable[[Connection, int], Awaitable[int]]) -> int:
         deleted, batch = 0, _BATCH

@@ -15,7 +15,10 @@ from storage.sql_files import load_statements
 _SQL = load_statements("secret_rotation")
 _KEYS = load_statements("connections")
 
-#: Connections that one transaction encrypts, and tenants that are listed at a time.
+#: What has secrets of its own, as its statements call it.
+_KINDS = ("connection", "endpoint")
+
+#: Of each, how many one transaction encrypts, and tenants that are listed at a time.
 _BATCH = 100
 
 
@@ -35,7 +38,9 @@ async def rotate_secrets(database: Database, box: SecretBox) -> Rotated:
             key = await _replaced_key(connection, box, tenant_id)
         while True:
             async with database.system_transaction() as connection:
-                moved = await _encrypt_some(connection, box, key)
+                moved = 0
+                for kind in _KINDS:
+                    moved += await _encrypt_some(connection, box, key, kind)
                 done.connections += moved
                 if not moved:
                     version = {"tenant_id": tenant_id, "key_version": key.version}
@@ -68,17 +73,17 @@ async def _replaced_key(connection: Connection, box: SecretBox, tenant_id: str) 
     return key
 
 
-async def _encrypt_some(connection: Connection, box: SecretBox, key: WrappedKey) -> int:
+async def _encrypt_some(connection: Connection, box: SecretBox, key: WrappedKey, kind: str) -> int:
     version = {"tenant_id": key.tenant_id, "key_version": key.version}
-    cursor = await connection.execute(_SQL["older"], {**version, "limit": _BATCH})
+    cursor = await connection.execute(_SQL[f"older_{kind}s"], {**version, "limit": _BATCH})
     rows = await cursor.fetchall()
     for row in rows:
         old_key = WrappedKey(
             key.tenant_id, row["key_version"], row["master_id"], row["wrapped_key"]
         )
-        old = SealedPlace(key.tenant_id, row["connection_id"], row["key_version"])
-        new = SealedPlace(key.tenant_id, row["connection_id"], key.version)
+        old = SealedPlace(key.tenant_id, row["owner_id"], row["key_version"])
+        new = SealedPlace(key.tenant_id, row["owner_id"], key.version)
         secret = box.seal(key, new, box.open(old_key, old, row["secret"]))
-        parameters = {**version, "connection_id": row["connection_id"], "secret": secret}
-        await connection.execute(_SQL["encrypt"], parameters)
+        parameters = {**version, "owner_id": row["owner_id"], "secret": secret}
+        await connection.execute(_SQL[f"encrypt_{kind}"], parameters)
     return len(rows)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from domain.errors import NotFound
 from domain.identity import UserContext
 from storage.database import Connection
 from storage.json_columns import to_json
@@ -52,3 +53,15 @@ async def swap_triggers(
             "connection_id": trigger.connection_id,
         }
         await connection.execute(_SQL["insert"], {**whose, **row})
+
+
+async def live_triggers(
+    connection: Connection, user: UserContext, workflow_id: UUID
+) -> list[LiveTrigger]:
+    """The triggers of a workflow's live version; raises `NotFound` for no workflow of theirs."""
+    whose = {"workflow_id": workflow_id, "tenant_id": user.tenant_id, "user_id": user.user_id}
+    rows = await (await connection.execute(_SQL["live_triggers"], whose)).fetchall()
+    if not rows:
+        raise NotFound("workflow", str(workflow_id))
+    names = ("node_id", "service", "task", "params", "connection_id")
+    return [LiveTrigger(**{name: row[name] for name in names}) for row in rows if row["node_id"]]

@@ -6,6 +6,7 @@ do then is done for the owner.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -24,6 +25,7 @@ from domain.workflows.workflow import (
 from storage.audit_log import record
 from storage.database import Connection, Database
 from storage.json_columns import to_json
+from storage.live_schedules import schedules_registered
 from storage.sql_files import load_statements
 from storage.workflow_triggers import LiveTrigger, swap_triggers
 
@@ -135,6 +137,7 @@ class WorkflowRepository:
             if row is None:
                 raise _missing(workflow_id)
             await swap_triggers(connection, owner, (workflow_id, version), triggers)
+            await schedules_registered(connection, owner, workflow_id, datetime.now(UTC))
             assistant = {
                 **key,
                 "graph_id": WORKFLOW_GRAPH,

@@ -14,6 +14,7 @@ from tools.integrations import (
     goldenpath,
     google_sheets,
     mail,
+    manual,
     razorpay,
     slack,
     timer,
@@ -75,6 +76,7 @@ def shipped_integrations() -> Integrations:
     """All that come with the service."""
     return Integrations(
         (
+            manual.INTEGRATION,
             whatsapp.INTEGRATION,
             google_sheets.INTEGRATION,
             razorpay.INTEGRATION,

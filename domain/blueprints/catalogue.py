@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from domain.egress import EgressRules
@@ -41,6 +42,8 @@ class Catalogue:
     approvers: Mapping[str, int] = field(default_factory=dict[str, int])
     time_zones: frozenset[str] = frozenset({"UTC"})
     egress: EgressRules = field(default_factory=EgressRules)
+    #: For what is shown of schedules; nothing is when it is None.
+    now: datetime | None = None
     #: What a trigger really sent, to try conditions with.
     sample: Mapping[str, Any] | None = None
 

@@ -78,6 +78,7 @@ class DraftCatalogue:
             given.approvers,
             given.time_zones | {self.time_zone},
             given.egress,
+            given.now,
             given.sample,
         )
 

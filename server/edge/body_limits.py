@@ -34,6 +34,12 @@ def request_limit(kilobytes: int) -> BodyLimit:
     return BodyLimit(kilobytes * _KILOBYTE, str(refusal))
 
 
+def webhook_limit(kilobytes: int) -> BodyLimit:
+    """For deliveries of webhooks."""
+    refusal = TooLarge("The delivery", f"{kilobytes} kB", "GOLDENPATH_WEBHOOK_KB")
+    return BodyLimit(kilobytes * _KILOBYTE, str(refusal))
+
+
 def upload_limit(megabytes: int) -> BodyLimit:
     """For uploads, with room for what is around the file."""
     refusal = TooLarge("The upload", f"{megabytes} MB", "GOLDENPATH_UPLOAD_MB")
@@ -43,10 +49,18 @@ def upload_limit(megabytes: int) -> BodyLimit:
 class BodyLimits:
     """Stops whoever reads a body that is too large."""
 
-    def __init__(self, app: ASGIApp, usual: BodyLimit, by_path: Mapping[str, BodyLimit]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        usual: BodyLimit,
+        by_path: Mapping[str, BodyLimit],
+        by_folder: Mapping[str, BodyLimit],
+    ) -> None:
+        """A path that ends in `/` is in `by_folder` and means all below it."""
         self._app = app
         self._usual = usual
         self._by_path = by_path
+        self._by_folder = by_folder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle it; its body, if it has one, within its limit."""
@@ -54,9 +68,15 @@ class BodyLimits:
             headers = headers_of(scope)
             length = headers.get(b"content-length")
             if length is not None or b"transfer-encoding" in headers:
-                limit = self._by_path.get(scope["path"].rstrip("/"), self._usual)
+                limit = self._limit(scope["path"])
                 receive = _limited(receive, limit, length)
         await self._app(scope, receive, send)
+
+    def _limit(self, path: str) -> BodyLimit:
+        for folder, limit in self._by_folder.items():
+            if path.startswith(folder):
+                return limit
+        return self._by_path.get(path.rstrip("/"), self._usual)
 
 
 def _limited(receive: Receive, limit: BodyLimit, length: bytes | None) -> Receive:

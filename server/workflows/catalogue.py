@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -55,6 +56,7 @@ class Catalogues:
             time_zones=_time_zones(),
             egress=self.egress.of(owner.tenant_id),
             sample=sample,
+            now=datetime.now(UTC),
         )
 
     async def connection_kinds(self, owner: UserContext) -> dict[str, str]:

@@ -11,3 +11,11 @@ INSERT INTO workflow_triggers (
     %(workflow_id)s, %(node_id)s, %(tenant_id)s, %(user_id)s, %(version)s, %(service)s, %(task)s,
     %(params)s, %(connection_id)s
 )
+
+-- live_triggers --
+-- The triggers of a workflow; one row without a node when it has none, no row without a workflow.
+SELECT t.node_id, t.service, t.task, t.params, t.connection_id
+FROM workflows w LEFT JOIN workflow_triggers t USING (workflow_id, tenant_id, user_id)
+WHERE w.workflow_id = %(workflow_id)s AND w.tenant_id = %(tenant_id)s
+    AND w.user_id = %(user_id)s AND w.deleted_at IS NULL
+ORDER BY t.node_id

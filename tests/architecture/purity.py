@@ -9,6 +9,7 @@ from tests.architecture.sources import Module, dotted, imports
 #: Libraries without I/O that the domain may use, each with its reason.
 PURE_LIBRARIES = {
     "cel_expr_python": "evaluates conditions of workflows; it reaches nothing but what it is given",
+    "cronsim": "computes the moments of schedules from the moment that it is given",
     "genai_prices": "the price list of models; its data is in the package",
     "ijson": "parses JSON exports piece by piece",
     "jiter": "parses JSON lines",

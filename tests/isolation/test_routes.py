@@ -25,6 +25,7 @@ PUBLIC = {
     "/auth/token": "signs in",
     "/auth/refresh": "is asked with the refresh token itself",
     "/auth/revoke": "is asked with the refresh token itself",
+    "/webhooks/{service}/{endpoint}": "is asked by providers, who sign",
 }
 
 #: A tenant's people share these.

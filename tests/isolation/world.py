@@ -1,5 +1,6 @@
 """Three people: one who has one of everything, a colleague of hers, and a stranger."""
 
+import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +18,9 @@ from server.app import create_app
 from server.composition import open_services
 from server.settings import Settings
 from storage.database import Database
+from storage.workflow_triggers import LiveTrigger
 from tests.server.auth.world import HOST, SECRET, Person, Site
+from tests.server.triggers.world import live_workflow
 from tests.storage.owner import as_owner
 from tests.storage.workflow_rows import document, failed_execution, output_of
 
@@ -123,6 +126,7 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
             "secrets": {"api_key": f"sk-{CANARY}-0123456789"},
         },
     )
+    delivery = await _delivered(api, alice)
     invitation = await made("/invitations", {"role": "member"})
     blueprint = document(CANARY)
     workflow = await made("/workflows", {"name": CANARY, "blueprint": blueprint})
@@ -145,6 +149,8 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
         "key_id": _id(key, "key_id"),
         "connection_id": _id(connection, "connection_id"),
         "file_id": _id(file, "file_id"),
+        "endpoint_id": _id(delivery, "endpoint_id"),
+        "delivery_id": _id(delivery, "delivery_id"),
         "invitation_id": _id(invitation, "invitation_id"),
         "session_id": _id(sessions, "session_id"),
         "workflow_id": workflow["workflow_id"],
@@ -157,7 +163,30 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
         # Nothing of hers yet: as unknown as what nobody has.
         "identity_id": str(uuid4()),
         "namespace": "data",
+        # At the door only the signature says whose a request is; this address is nobody's.
+        "service": "razorpay",
+        "endpoint": str(uuid4()),
     }
+
+
+async def _live_workflow(site: Site, alice: Person) -> UUID:
+    """A workflow of hers that waits for webhooks."""
+    owner = UserContext(alice.user_id, alice.tenant_id)
+    trigger = LiveTrigger("in", "webhook", "received")
+    return await live_workflow(site.services.database, trigger, user=owner)
+
+
+async def _delivered(api: httpx.AsyncClient, alice: Person) -> Any:
+    """A delivery at an endpoint of hers."""
+    mine, secret = alice.bearer, f"secret-{CANARY}"
+    body = {"service": "webhook", "name": CANARY, "secret": secret}
+    endpoint = (await api.post("/webhook-endpoints", json=body, headers=mine)).json()
+    sent = f'{{"text": "{CANARY}"}}'.encode()
+    signature = hmac.new(secret.encode(), sent, "sha256").hexdigest()
+    headers = {"X-Signature": signature, "Content-Type": "application/json"}
+    answer = await api.post(httpx.URL(endpoint["url"]).path, content=sent, headers=headers)
+    assert answer.is_success, answer.text
+    return (await api.get("/deliveries", headers=mine)).json()
 
 
 def _id(answer: Any, name: str) -> str:

@@ -9,10 +9,12 @@ from domain.connections import Connection, ConnectionValues
 from domain.errors import Conflict, NotFound, SecretKeyMissing, SecretUnreadable
 from domain.identity import UserContext
 from domain.revealed_secrets import SecretMask
+from domain.webhooks.schemes import Scheme
 from storage.connections import ConnectionChange, ConnectionRepository
 from storage.database import Database
 from storage.secret_box import SecretBox
 from storage.secret_rotation import Rotated, rotate_secrets
+from storage.webhook_endpoints import EndpointRepository, NewEndpoint
 from tests.storage.owner import as_owner
 
 ANN = UserContext("ann", "acme")
@@ -238,3 +240,12 @@ async def test_a_rotation_beside_a_running_service_loses_nothing(
 
 
 REPLACED = ConnectionChange(secrets={"api_key": CANARY})
+
+
+async def test_endpoints_of_webhooks_get_the_new_key_too(database: Database) -> None:
+    old = EndpointRepository(database, SecretBox(OLD), SecretMask())
+    new = NewEndpoint("razorpay", "shop", "a-token", Scheme("razorpay"), "the-secret")
+    endpoint = await old.create(ANN, new)
+    assert await rotate_secrets(database, SecretBox(NEW, [OLD])) == Rotated(1, 1)
+    rotated = EndpointRepository(database, SecretBox(NEW), SecretMask())
+    assert await rotated.secrets(ANN, endpoint.endpoint_id) == ["the-secret"]

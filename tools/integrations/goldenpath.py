@@ -11,6 +11,7 @@ from domain.workflows.starts import MOST_DEPTH, WorkflowStart
 from tools.integration import Action, Call, Integration
 from tools.query_usage import MOST_LINES, Dimension, usage_lines
 from tools.task_shapes import TaskParams, TaskResult
+from tools.triggers.goldenpath import TRIGGERS
 
 
 class OtherWorkflow(TaskParams):
@@ -78,6 +79,7 @@ INTEGRATION: Final = Integration(
     service="goldenpath",
     title="goldenpath",
     description="Your other workflows here, and the AI usage of your workspace.",
+    triggers=TRIGGERS,
     actions=(
         Action(
             name="start_workflow",

@@ -19,6 +19,7 @@ from tools.integrations.razorpay_shapes import (
 )
 from tools.provider_api import Ask, Explained, ProviderApi, basic_header
 from tools.task_shapes import address_field, address_of
+from tools.triggers.razorpay import TRIGGERS
 
 _NAME: Final = "Razorpay"
 _ADDRESS: Final = "https://api.razorpay.com"
@@ -171,6 +172,7 @@ INTEGRATION: Final = Integration(
     service="razorpay",
     title="Razorpay",
     description="Payments in India: links, orders, payments and refunds.",
+    triggers=TRIGGERS,
     actions=(
         Action(
             name="create_payment_link",

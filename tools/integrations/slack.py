@@ -10,6 +10,7 @@ from domain.errors import OutcomeUnknown, ProviderBusy, ProviderFailed, Provider
 from tools.integration import Action, Call, Integration
 from tools.provider_api import Ask, Explained, ProviderApi
 from tools.task_shapes import MULTILINE, TaskParams, TaskResult, address_field, address_of
+from tools.triggers.slack import TRIGGERS
 
 _NAME: Final = "Slack"
 _ADDRESS: Final = "https://slack.com"
@@ -228,6 +229,7 @@ INTEGRATION: Final = Integration(
     service="slack",
     title="Slack",
     description="Messages to channels and people in Slack.",
+    triggers=TRIGGERS,
     actions=(
         Action(
             name="post_message",

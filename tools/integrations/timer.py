@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from domain.errors import InvalidInput
 from tools.integration import Action, Call, Integration
 from tools.task_shapes import TaskParams, TaskResult
+from tools.triggers.timer import TRIGGERS
 
 #: Thirty days.
 LONGEST_WAIT_S: Final = 30 * 24 * 3600
@@ -53,6 +54,7 @@ INTEGRATION: Final = Integration(
     service="timer",
     title="Timer",
     description="Waits, which hold nothing up but their own run.",
+    triggers=TRIGGERS,
     actions=(
         Action(
             name="wait_for",

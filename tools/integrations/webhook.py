@@ -16,6 +16,7 @@ from tools.http_sign_in import ConnectionAuth, is_below
 from tools.integration import Action, Call, Integration
 from tools.provider_answers import Failure, failed, lost
 from tools.task_shapes import TaskParams, TaskResult
+from tools.triggers.webhook import TRIGGERS
 
 _NAME: Final = "The called server"
 #: What the client says itself, or what would send a request elsewhere than it seems.
@@ -226,6 +227,7 @@ INTEGRATION: Final = Integration(
     service="webhook",
     title="HTTP request",
     description="Any other service: one request, signed as its connection says.",
+    triggers=TRIGGERS,
     actions=(
         Action(
             name="request",

@@ -15,6 +15,7 @@ from domain.errors import ProviderRefused
 from tools.integration import Action, Call, Integration
 from tools.provider_api import Ask, Explained, ProviderApi, basic_header
 from tools.task_shapes import MULTILINE, TaskParams, TaskResult, address_field, address_of
+from tools.triggers.whatsapp import TRIGGERS
 
 _NAME: Final = "WhatsApp (Twilio)"
 _ADDRESS: Final = "https://api.twilio.com"
@@ -226,6 +227,7 @@ INTEGRATION: Final = Integration(
     service="whatsapp",
     title="WhatsApp",
     description="Messages to customers on WhatsApp, through Twilio.",
+    triggers=TRIGGERS,
     actions=(
         Action(
             name="send_message",

@@ -9,6 +9,8 @@ from domain.blueprints.blueprint import Blueprint, Node
 from domain.blueprints.built_in import params_schema
 from domain.blueprints.catalogue import Catalogue
 from domain.blueprints.problems import Place, Problem, problem
+from domain.errors import InvalidInput
+from domain.schedules import Schedule, schedule_of, shown_moments
 
 MOST_WAIT_S: Final = 30 * 24 * 3600
 MOST_RETRIES: Final = 10
@@ -16,16 +18,7 @@ MOST_RETRY_DELAY_S: Final = 3600
 MOST_NODE_TIMEOUT_S: Final = 3600
 MOST_RUN_TIMEOUT_S: Final = 24 * 3600
 
-#: The lowest and the highest number of each field of a cron line, and the names for them.
-_CRON_FIELDS: Final = (
-    (0, 59, ()),
-    (0, 23, ()),
-    (1, 31, ()),
-    (1, 12, ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]),
-    (0, 7, ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]),
-)
-_CRON_PART: Final = re.compile(r"(\*|\w{1,3}(?:-\w{1,3})?)(?:/(\d{1,2}))?", re.ASCII)
-_CRON_ALIASES: Final = frozenset({"@hourly", "@daily", "@weekly", "@monthly", "@yearly"})
+_EXAMPLE_CRON: Final = "0 9 * * 1-5"
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -56,28 +49,22 @@ def node_ranges(node: Node, catalogue: Catalogue) -> Iterator[Problem]:
 
 def is_cron(text: str) -> bool:
     """Whether a text is a cron line of five fields, or a name for one."""
-    if text in _CRON_ALIASES:
-        return True
-    fields = text.lower().split()
-    return len(fields) == len(_CRON_FIELDS) and all(
-        _is_cron_field(field, *allowed) for field, allowed in zip(fields, _CRON_FIELDS, strict=True)
-    )
-
-
-def _is_cron_field(text: str, least: int, most: int, names: list[str] | tuple[()]) -> bool:
-    for part in text.split(","):
-        found = _CRON_PART.fullmatch(part)
-        if not found or found[2] in ("0", "00"):
-            return False
-        if found[1] == "*":
-            continue
-        numbers = [
-            names.index(end) + least if end in names else int(end) if end.isdigit() else -1
-            for end in found[1].split("-")
-        ]
-        if numbers != sorted(numbers) or not all(least <= number <= most for number in numbers):
-            return False
+    try:
+        schedule_of({"cron": text})
+    except InvalidInput:
+        return False
     return True
+
+
+def _cron_advice(now: datetime | None) -> str:
+    advice = (
+        f"Give minute, hour, day, month and weekday, as in {_EXAMPLE_CRON} for nine o'clock on "
+        "working days"
+    )
+    if now is None:
+        return f"{advice}."
+    moments = shown_moments(Schedule(_EXAMPLE_CRON), now)
+    return f"{advice}: that is next on {'; '.join(moments)}."
 
 
 def _retry_problems(node: Node) -> Iterator[Problem]:
@@ -111,9 +98,8 @@ def _formats(node: Node, catalogue: Catalogue) -> Iterator[Problem]:
                 "cron",
                 place,
                 "This is no schedule.",
-                "Give minute, hour, day, month and weekday, as in 0 9 * * 1-5 for nine o'clock on "
-                "working days.",
-                ("0 9 * * *", "0 9 * * 1-5", "*/15 * * * *"),
+                _cron_advice(catalogue.now),
+                ("0 9 * * *", _EXAMPLE_CRON, "*/15 * * * *"),
             )
         if declared.get("format") == "time-zone" and value not in catalogue.time_zones:
             yield _unknown_zone(place)

@@ -1,6 +1,7 @@
 """Each code of the catalogue: found where it belongs, and not where it does not."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from domain.blueprints.blueprint import Blueprint
 from domain.blueprints.problems import CODES, WARNINGS
 from domain.blueprints.validation import problems
 from domain.egress import EgressRules
-from tests.domain.blueprints.cases import CASES, FALLBACK, LINES, asking, chain
+from tests.domain.blueprints.cases import CASES, FALLBACK, LINES, asking, chain, scheduled
 from tests.domain.blueprints.examples import (
     CATALOGUE,
     log,
@@ -178,3 +179,10 @@ def test_every_code_but_those_of_documents_is_covered_here() -> None:
     elsewhere = {"schema", "too_large"}
     by_themselves = {"repeat_unsafe", "connection_missing", "connection_forbidden", "sample_fails"}
     assert {case[0] for case in CASES} == set(CODES) - elsewhere - by_themselves
+
+
+def test_a_wrong_schedule_is_told_when_a_right_one_fires() -> None:
+    catalogue = replace(CATALOGUE, now=datetime(2026, 1, 30, 12, tzinfo=UTC))
+    found = problems(scheduled(cron="every day"), catalogue)
+    [wrong] = [one for one in found if one.code == "cron"]
+    assert "Mon 02 Feb 2026, 09:00 UTC; Tue 03 Feb 2026, 09:00 UTC" in wrong.next_step

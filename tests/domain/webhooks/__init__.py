@@ -1,0 +1,1 @@
+"""Webhooks: signatures against the providers' own libraries, and what bodies say."""

@@ -1,0 +1,1 @@
+"""What starts workflows, over the real application with small graphs."""
