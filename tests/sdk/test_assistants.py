@@ -8,7 +8,7 @@ from langgraph.pregel.remote import RemoteGraph
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import ConflictError, NotFoundError, UnprocessableEntityError
 
-OURS = ["supervisor", "data", "optimization", "report"]
+OURS = ["supervisor", "data", "optimization", "report", "workflow"]
 
 
 async def test_an_assistants_life(client: LangGraphClient) -> None:
