@@ -66,6 +66,8 @@ class OpenTool:
     tool: str
     path: Path
     started_at: datetime
+    #: Of a workflow's node: `{node_id, item}`.
+    place: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(slots=True)
@@ -95,7 +97,8 @@ class RunLog:
             case "tool_executing":
                 call_id = str(event["call_id"])
                 self.call_ids.add(call_id)
-                self.tools[call_id] = OpenTool(call_id, str(event["tool"]), path, _moment(event))
+                tool, place = str(event["tool"]), _place(event)
+                self.tools[call_id] = OpenTool(call_id, tool, path, _moment(event), place)
             case "tool_completed":
                 self.tools.pop(str(event["call_id"]), None)
             case "agent_completed":
@@ -136,6 +139,10 @@ def fold(events: Iterable[Mapping[str, Any]]) -> RunLog:
     for event in events:
         log.apply(event)
     return log
+
+
+def _place(event: Mapping[str, Any]) -> Mapping[str, str]:
+    return {name: str(event[name]) for name in ("node_id", "item") if name in event}
 
 
 def _moment(event: Mapping[str, Any]) -> datetime:

@@ -20,7 +20,7 @@ from langgraph.runtime import Runtime
 from langgraph_sdk import runtime as server_runtime
 from langgraph_sdk.runtime import AccessContext, ServerRuntime
 
-from domain.errors import GraphNotMade
+from domain.errors import GoldenpathError, GraphNotMade
 from domain.identity import UserContext
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,8 @@ class GraphFactory:
     async def made(self, use: GraphUse) -> AsyncGenerator[Graph]:
         """A graph for one use, and what it needs until the use is over.
 
-        Raises `GraphNotMade`. What goes wrong while it is put away is logged: the use is over.
+        Raises `GraphNotMade`, or what the function itself says in our errors. What goes wrong while
+        it is put away is logged: the use is over.
         """
         stack = AsyncExitStack()
         try:
@@ -87,6 +88,9 @@ class GraphFactory:
                 found = await stack.enter_async_context(manager)
             elif isinstance(found, AbstractContextManager):
                 found = stack.enter_context(manager)
+        except GoldenpathError:
+            # It says itself what is wrong, and what to do.
+            raise
         except Exception as error:  # The user's code, which may raise anything.
             logger.exception("The factory of the graph %s failed.", self._graph_id)
             reason = f"{type(error).__name__}: {str(error).strip()}".split("\n", maxsplit=1)[0]

@@ -22,6 +22,7 @@ from graphs.node_clock import NodeClock
 from graphs.stream_parts import INTERRUPT, as_part, json_default
 from graphs.stream_rows import StreamChoice, StreamRows, graph_modes
 from graphs.translator import Translator
+from tools.context import AgentContext
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,8 @@ class GraphCall:
     config: RunnableConfig
     context: Any
     control: RunControl
+    #: What graphs that declare our own context get instead of the client's.
+    own_context: AgentContext | None = None
     from_checkpoint: str | None = None
     #: What the run was asked, for its first event.
     question: Any = None
@@ -155,12 +158,17 @@ class GraphRun:
     def _parts(self, graph: Graph) -> AsyncGenerator[Mapping[str, Any]]:
         """The graph's stream parts, as LangGraph's version 2 has them."""
         call = self._call
-        config = call.config
+        config, context = call.config, call.context
+        if call.own_context is not None and graph.context_schema is AgentContext:
+            context = call.own_context
+            # Ours says itself how many steps it takes at most: it is made of a user's drawing.
+            if own := (graph.config or {}).get("recursion_limit"):
+                config = {**config, "recursion_limit": max(own, config.get("recursion_limit", 0))}
         if self._rows.nodes:
             config = cast(RunnableConfig, {**config, "callbacks": [self._rows.nodes]})
         options: dict[str, Any] = {
             "version": "v2",
-            "context": call.context,
+            "context": context,
             "stream_mode": [*_MODES, *graph_modes(call.stream.modes)],
             "subgraphs": True,
             "durability": call.durability,

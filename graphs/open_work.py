@@ -78,9 +78,11 @@ class OpenWork:
             shown = f"{call_id}~{self._identity.attempt}.{len(self.log.call_ids)}"
         self._shown[path, call_id] = shown
         tool = str(data.get("tool_name") or "tool")
-        self.log.tools[shown] = OpenTool(shown, tool, path, at)
+        place: Mapping[str, str] = data.get("place") or {}
+        self.log.tools[shown] = OpenTool(shown, tool, path, at, place)
         self.log.call_ids.add(shown)
         payload = {"call_id": shown, "tool": tool, "args": masked(as_data(data.get("input") or {}))}
+        payload |= place
         return self.event("tool_executing", at, path, payload)
 
     def adopt_call(self, path: Path, call_id: str, left: set[str]) -> bool:
@@ -114,6 +116,7 @@ class OpenWork:
             "status": status,
             "result": masked(result),
             "duration_ms": _milliseconds(call.started_at, at),
+            **call.place,
         }
         if error is not None:
             payload["error"] = error

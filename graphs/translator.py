@@ -14,10 +14,12 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 
 from domain.events import AGENT_STATUS_AT_END, AgentStatus, EndStatus, Event, EventType
 from domain.run_log import Path, RunLog
+from domain.workflows.steps import StepEnded, StepStarted
 from graphs.open_work import OpenWork, RunIdentity
 from graphs.speech import Price, Speech
 from graphs.stream_parts import (
     Namespace,
+    as_data,
     is_start,
     task_id_of,
     task_of_message,
@@ -187,6 +189,8 @@ class Translator:
         return self._speech.message(at, path, (namespace, node, task_id), (message, metadata))
 
     def _custom(self, namespace: Namespace, data: Any, at: datetime) -> list[Event]:
+        if isinstance(data, StepStarted | StepEnded):
+            return self._step(namespace, data, at)
         if not isinstance(data, Mapping):
             return []
         written = cast(Mapping[str, Any], data)
@@ -226,6 +230,26 @@ class Translator:
                 return [self._work.end_call(at, call, "error", error=error)]
             case _:
                 return []
+
+    def _step(
+        self, namespace: Namespace, said: StepStarted | StepEnded, at: datetime
+    ) -> list[Event]:
+        """What a workflow's node says of itself: a call, which knows its place in the workflow."""
+        path = self._scope(namespace)
+        if isinstance(said, StepEnded):
+            call = self._work.shown_call(path, said.call_id)
+            if call is None:
+                return []
+            status = "ok" if said.error is None else "error"
+            return [self._work.end_call(at, call, status, as_data(said.result), said.error)]
+        if self._work.adopt_call(path, said.call_id, self._left_calls):
+            return []
+        data = {
+            "tool_name": said.tool,
+            "input": said.args,
+            "place": {"node_id": said.node_id, "item": said.item},
+        }
+        return [self._work.start_call(at, path, said.call_id, data)]
 
     def _settle(self, namespace: Namespace, at: datetime) -> list[Event]:
         """Close agents of a dead attempt that do not start again: their work was done.

@@ -16,6 +16,7 @@ from langgraph_sdk.runtime import AccessContext
 from domain.errors import Conflict, GoldenpathError, InvalidInput, NotFound, Unavailable
 from domain.identity import UserContext
 from domain.runs import Thread
+from domain.workflows.starts import pinned_of
 from graphs.catalog import GraphEntry
 from graphs.factories import Graph, GraphUse
 from graphs.stream_parts import json_default
@@ -202,11 +203,15 @@ class ThreadStates:
     def _opened(
         self, user: UserContext, thread: Thread, access: AccessContext
     ) -> AbstractAsyncContextManager[OpenedGraph]:
-        return self._graph(user, _graph_id(thread), access)
+        return self._graph(user, _graph_id(thread), access, thread.metadata)
 
     @asynccontextmanager
     async def _graph(
-        self, user: UserContext, graph_id: object, access: AccessContext
+        self,
+        user: UserContext,
+        graph_id: object,
+        access: AccessContext,
+        metadata: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[OpenedGraph]:
         if not isinstance(graph_id, str):
             raise InvalidInput(
@@ -216,7 +221,8 @@ class ThreadStates:
         entry = self._graphs.get(graph_id)
         if entry is None:
             raise NotFound("graph", graph_id)
-        async with opened_graph(entry, GraphUse(access, user)) as opened:
+        config: RunnableConfig = {"configurable": pinned_of(metadata or {})}
+        async with opened_graph(entry, GraphUse(access, user, config)) as opened:
             yield opened
 
     @asynccontextmanager

@@ -134,6 +134,10 @@ class AgentContext:
         default_factory=FactsOfRun, init=False, repr=False, compare=False
     )
 
+    _places: Annotated[dict[object, asyncio.Semaphore], _NoData()] = field(
+        default_factory=dict[object, asyncio.Semaphore], init=False, repr=False, compare=False
+    )
+
     @property
     def user(self) -> UserContext:
         """The user on whose behalf the run acts."""
@@ -142,6 +146,10 @@ class AgentContext:
     def reach(self) -> Ports:
         """The ports of this run."""
         return self.ports or default_ports.get()
+
+    def places(self, whose: object, count: int) -> asyncio.Semaphore:
+        """So many places for work side by side in this run, the same for the same `whose`."""
+        return self._places.setdefault(whose, asyncio.Semaphore(count))
 
     async def facts(self) -> UsageFacts:
         """The usage of the user's tenant, aggregated."""

@@ -3,7 +3,7 @@
 Ids, ranges and names are free here, so that a draft with problems can be kept and shown.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -106,6 +106,8 @@ class Blueprint(_Part):
 def branches(node: Node) -> tuple[str, ...]:
     """The branches of which each edge out of this node names one; empty when it has none."""
     match node.type:
+        case "condition" if "cases" in node.data.params:
+            return (*(name for name, _ in cases_of(node)), "default")
         case "condition":
             return ("true", "false")
         case "loop":
@@ -116,3 +118,18 @@ def branches(node: Node) -> tuple[str, ...]:
             return ("received", "expired")
         case _:
             return ()
+
+
+def cases_of(node: Node) -> tuple[tuple[str, str], ...]:
+    """The names and conditions of a condition's cases; what has another shape is none."""
+    cases: Any = node.data.params.get("cases")
+    if node.type != "condition" or not isinstance(cases, list):
+        return ()
+    found: list[tuple[str, str]] = []
+    for case in cast(list[Any], cases):
+        if isinstance(case, dict):
+            fields = cast(dict[str, Any], case)
+            name, text = fields.get("name"), fields.get("condition")
+            if isinstance(name, str) and isinstance(text, str):
+                found.append((name, text))
+    return tuple(found)

@@ -48,8 +48,26 @@ BUILT_IN_PARAMS: Final[Mapping[str, JsonSchema]] = {
 }
 
 
+#: Of a condition with several branches, each with a condition of its own.
+CASES_PARAMS: Final[JsonSchema] = {
+    "properties": {
+        "cases": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"name": _TEXT, "condition": _TEXT},
+                "required": ["name", "condition"],
+            },
+        }
+    },
+    "required": ["cases"],
+}
+
+
 def params_schema(node: Node, catalogue: Catalogue) -> JsonSchema | None:
     """What a node's parameters have to be; None for a task that does not exist."""
+    if node.type == "condition" and "cases" in node.data.params:
+        return CASES_PARAMS
     if node.type in BUILT_IN_PARAMS:
         return BUILT_IN_PARAMS[node.type]
     task = catalogue.task(node.data.service, node.data.task)

@@ -47,6 +47,8 @@ class EffectEntry:
     status: EffectStatus
     result: Mapping[str, Any] | None = None
     reference: str | None = None
+    #: How often a person had it made again: their answers to earlier questions are used up.
+    confirmed: int = 0
 
 
 class EffectLedger(Protocol):
@@ -64,4 +66,8 @@ class EffectLedger(Protocol):
 
     async def failed(self, user: UserContext, key: str, *, may_have_happened: bool) -> None:
         """Note that the call did not succeed."""
+        ...
+
+    async def again(self, user: UserContext, key: str) -> None:
+        """Note that a person wants a call in doubt to be made once more."""
         ...

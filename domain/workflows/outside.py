@@ -1,10 +1,12 @@
 """What the runs of workflows reach, in one hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from domain.workflows.caps import WorkflowCaps
 from domain.workflows.effects import EffectLedger
 from domain.workflows.files import FileStore
 from domain.workflows.inbound import InboundMessages
+from domain.workflows.notices import Notifier
 from domain.workflows.starts import WorkflowStarter
 from domain.workflows.versions import VersionSource
 
@@ -17,5 +19,7 @@ class WorkflowPorts:
     effects: EffectLedger
     files: FileStore
     starter: WorkflowStarter
+    notifier: Notifier
+    caps: WorkflowCaps = field(default_factory=WorkflowCaps)
     #: What triggers know of who wrote; None where nothing comes in.
     inbound: InboundMessages | None = None

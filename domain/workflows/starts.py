@@ -73,3 +73,10 @@ class WorkflowStarter(Protocol):
 def pinned(workflow_id: UUID, version: int) -> dict[str, Any]:
     """The `configurable` of a run that says which version of which workflow it is."""
     return {"workflow_id": str(workflow_id), "workflow_version": version}
+
+
+def pinned_of(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, from the metadata of a workflow's run or thread; empty for any other."""
+    names = ("workflow_id", "workflow_version")
+    found = {name: metadata[name] for name in names if name in metadata}
+    return found if len(found) == len(names) else {}

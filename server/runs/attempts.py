@@ -14,8 +14,9 @@ from domain.events import EndStatus, EventType
 from domain.identity import UserContext
 from domain.run_log import RunLog, fold
 from domain.runs import ClaimedRun, Run
+from domain.workflows.starts import pinned_of
 from graphs.catalog import GraphEntry
-from graphs.factories import Graph, GraphFactory, GraphUse
+from graphs.factories import Graph, GraphUse
 from graphs.lifecycle import GraphCall, GraphRun, Outcome
 from graphs.node_clock import NodeClock
 from graphs.open_work import RunIdentity
@@ -150,7 +151,8 @@ class Attempt:
             graph=_with_saver(entry, use, saver),
             input=given,
             config=config,
-            context=self._context(entry, run.kwargs),
+            context=run.kwargs.get("context"),
+            own_context=AgentContext(self.user.user_id, self.user.tenant_id, self.engine.ports),
             control=RunControl(),
             from_checkpoint=from_checkpoint,
             question=run.kwargs.get("input"),
@@ -160,12 +162,6 @@ class Attempt:
             durability=run.kwargs.get("durability") or "sync",
         )
 
-    def _context(self, entry: GraphEntry, kwargs: Mapping[str, Any]) -> Any:
-        graph = entry.source
-        if not isinstance(graph, GraphFactory) and graph.context_schema is AgentContext:
-            return AgentContext(self.user.user_id, self.user.tenant_id, self.engine.ports)
-        return kwargs.get("context")
-
     async def _undone(self, outcome: Outcome) -> Outcome:
         """The outcome of a run that is rolled back: its thread is as it was before."""
         await retried(lambda: roll_back(self.engine.database, self.pen))
@@ -173,6 +169,7 @@ class Attempt:
         if entry is None:
             return outcome
         config: RunnableConfig = {"configurable": {"thread_id": str(self.pen.thread_id)}}
+        config["configurable"] |= pinned_of(self.claimed.run.metadata)
         use = GraphUse("threads.read", self.user, config)
         async with _with_saver(entry, use, self._saver()) as graph:
             state = await graph.aget_state(config)

@@ -9,19 +9,22 @@ CREATE TABLE effects (
     root_run_id  uuid NOT NULL,
     thread_id    uuid NOT NULL,
     node_id      text NOT NULL,
+    -- Where in loops, as in loop_1[3]/send.
     path         text NOT NULL,
     service      text NOT NULL,
     task         text NOT NULL,
     effect       text NOT NULL,
     request_hash text NOT NULL,
     status       text NOT NULL CHECK (status IN ('intended', 'done', 'failed', 'in_doubt')),
+    -- Of a call that is not done: {"again": n}, how often a person had it made again.
     result       jsonb,
+    -- The provider's name for it.
     reference    text,
     created_at   timestamptz NOT NULL DEFAULT now(),
     updated_at   timestamptz NOT NULL DEFAULT now()
 );
 
-CREATE INDEX effects_of_thread ON effects (thread_id);
+CREATE INDEX effects_of_thread ON effects (thread_id, created_at);
 
 ALTER TABLE effects ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON effects TO goldenpath_api USING (

@@ -8,6 +8,7 @@ import pytest
 
 from domain.errors import InvalidSettings
 from graphs.catalog import GraphEntry, load_catalog
+from graphs.factories import GraphFactory
 from graphs.supervisor.graph import graph as supervisor
 from tools.context import AgentContext
 
@@ -45,12 +46,13 @@ def _run(entry: GraphEntry) -> object:
 
 def test_our_graphs_come_with_titles_and_descriptions():
     catalog = load_catalog(OURS)
-    assert list(catalog) == ["supervisor", "data", "optimization", "report", "workflow_builder"]
+    assert list(catalog) == ["supervisor", "data", "optimization", "report", "workflow", "workflow_builder"]
     assert [entry.title for entry in catalog.values()] == [
         "Supervisor",
         "Data",
         "Optimization",
         "Report",
+        "Workflow",
         "Workflow builder",
     ]
     assert all(entry.description for entry in catalog.values())
@@ -61,7 +63,11 @@ def test_our_graphs_exist_once():
 
 
 def test_our_graphs_take_our_context_and_no_checkpointer():
-    for entry in load_catalog(OURS).values():
+    for graph_id, entry in load_catalog(OURS).items():
+        if graph_id == "workflow":
+            # Made for each run, of the version that it is pinned to.
+            assert isinstance(entry.source, GraphFactory)
+            continue
         assert entry.graph.context_schema is AgentContext
         assert entry.graph.checkpointer is None
 

@@ -9,6 +9,8 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from graphs.catalog import load_catalog
 
 CATALOG = load_catalog(Path("langgraph.json"))
+#: A workflow is drawn by whoever makes it.
+DRAWN = [name for name in CATALOG if name != "workflow"]
 
 
 class Mermaid(SingleFileSnapshotExtension):
@@ -18,7 +20,7 @@ class Mermaid(SingleFileSnapshotExtension):
     file_extension = "mmd"
 
 
-@pytest.mark.parametrize("graph_id", list(CATALOG))
+@pytest.mark.parametrize("graph_id", DRAWN)
 def test_the_graph_is_drawn_as_before(graph_id: str, snapshot: SnapshotAssertion):
     drawing = CATALOG[graph_id].graph.get_graph(xray=1).draw_mermaid()
     assert drawing == snapshot(extension_class=Mermaid)

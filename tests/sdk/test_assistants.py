@@ -8,7 +8,7 @@ from langgraph.pregel.remote import RemoteGraph
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import ConflictError, NotFoundError, UnprocessableEntityError
 
-OURS = ["supervisor", "data", "optimization", "report", "workflow_builder"]
+OURS = ["supervisor", "data", "optimization", "report", "workflow", "workflow_builder"]
 
 
 async def test_an_assistants_life(client: LangGraphClient) -> None:

@@ -13,6 +13,7 @@ import orjson
 from domain.identity import LOCAL_USER
 from domain.runs import Run
 from graphs.catalog import GraphEntry
+from graphs.factories import GraphFactory
 from graphs.state_types import declared_types
 from server.assistants import default_assistants
 from server.runs.attempts import Engine, ExecutionLimits
@@ -81,11 +82,15 @@ class RunningEngine:
         return [orjson.loads(event.json()) for event in events]
 
 
-def entries(graphs: Mapping[str, Graph]) -> dict[str, GraphEntry]:
+def entries(graphs: Mapping[str, Graph | GraphFactory]) -> dict[str, GraphEntry]:
     """A catalog of these graphs."""
     return {
         name: GraphEntry(
-            name, name.replace("_", " ").capitalize(), "", graph, declared_types(graph)
+            name,
+            name.replace("_", " ").capitalize(),
+            "",
+            graph,
+            frozenset() if isinstance(graph, GraphFactory) else declared_types(graph),
         )
         for name, graph in graphs.items()
     }
@@ -94,10 +99,11 @@ def entries(graphs: Mapping[str, Graph]) -> dict[str, GraphEntry]:
 @asynccontextmanager
 async def running_engine(
     url: str,
-    graphs: Mapping[str, Graph],
+    graphs: Mapping[str, Graph | GraphFactory],
     limits: WorkerLimits = LIMITS,
     execution: ExecutionLimits = EXECUTION,
     open_database: Callable[[str], Database] = Database,
+    ports: Ports | None = None,
 ) -> AsyncIterator[RunningEngine]:
     """An engine with one worker, stopped in good order at the end."""
     async with open_database(url) as database, GroupCommit(database.runs) as commit:
@@ -110,7 +116,7 @@ async def running_engine(
             events=events,
             artifacts=ArtifactRepository(database),
             graphs=entries(graphs),
-            ports=cast(Ports, None),
+            ports=cast(Ports, ports),
             price=lambda model, usage: Decimal(0),
             limits=execution,
         )

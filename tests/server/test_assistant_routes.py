@@ -31,7 +31,7 @@ SCHEMAS = {
     "config_schema",
     "context_schema",
 }
-OURS = ["supervisor", "data", "optimization", "report", "workflow_builder"]
+OURS = ["supervisor", "data", "optimization", "report", "workflow", "workflow_builder"]
 
 
 async def made(api: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
@@ -87,7 +87,7 @@ async def test_the_default_assistants_are_found_in_the_graphs_order(
         str(default_assistant_id(graph_id)) for graph_id in OURS
     ]
     assert all(each["description"] for each in listed.json())
-    assert listed.headers["x-pagination-total"] == "5"
+    assert listed.headers["x-pagination-total"] == "6"
     assert "x-pagination-next" not in listed.headers
     by_graph = (await api.get("/assistants/report")).json()
     by_id = (await api.get(f"/assistants/{default_assistant_id('report')}")).json()
@@ -100,16 +100,16 @@ async def test_a_search_is_paged_ordered_and_shows_what_is_chosen(api: httpx.Asy
     body = {"sort_by": "name", "sort_order": "asc", "limit": 2, "select": ["name", "version"]}
     first = await api.post("/assistants/search", json=body)
     assert first.json() == [{"name": "a", "version": 1}, {"name": "b", "version": 1}]
-    assert (first.headers["x-pagination-total"], first.headers["x-pagination-next"]) == ("7", "2")
-    last = await api.post("/assistants/search", json={**body, "offset": 5})
-    assert [each["name"] for each in last.json()] == ["supervisor", "workflow_builder"]
+    assert (first.headers["x-pagination-total"], first.headers["x-pagination-next"]) == ("8", "2")
+    last = await api.post("/assistants/search", json={**body, "offset": 6})
+    assert [each["name"] for each in last.json()] == ["workflow", "workflow_builder"]
     assert "x-pagination-next" not in last.headers
     for filters, count in (
-        ({}, 7),
+        ({}, 8),
         ({"metadata": {"mine": True}}, 2),
         ({"graph_id": "data"}, 3),
         ({"name": "DAT"}, 1),
-        ({"metadata": None, "graph_id": None, "name": None}, 7),
+        ({"metadata": None, "graph_id": None, "name": None}, 8),
     ):
         assert (await api.post("/assistants/count", json=filters)).json() == count
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Final, cast
 
-from domain.blueprints.blueprint import Node
+from domain.blueprints.blueprint import Node, cases_of
 from domain.blueprints.catalogue import Catalogue, JsonSchema
 from domain.blueprints.expressions import (
     ConditionFailed,
@@ -26,9 +26,11 @@ def reference_problems(flow: Flow, node: Node, catalogue: Catalogue) -> Iterator
     names = names_at(flow, node, catalogue)
     params = dict(node.data.params)
     if node.type == "condition":
-        condition = params.pop("condition", None)
-        if isinstance(condition, str) and condition:
-            yield from _condition_problems(_Names(flow, node, names), condition, catalogue)
+        asked = _Names(flow, node, names)
+        for field, condition in _conditions(node):
+            yield from _condition_problems(asked, (field, condition), catalogue)
+        params.pop("condition", None)
+        params.pop("cases", None)
     for field, text in texts(params, "data.params"):
         yield from _text_problems(_Names(flow, node, names), field, text)
     if node.type == "loop" and "items" in params:
@@ -94,8 +96,19 @@ def _known_fields(root: str, schema: JsonSchema) -> tuple[str, ...]:
     return tuple(f"{root}.{name}" for name in properties)
 
 
-def _condition_problems(names: _Names, text: str, catalogue: Catalogue) -> Iterator[Problem]:
-    field = "data.params.condition"
+def _conditions(node: Node) -> Iterator[tuple[str, str]]:
+    """The conditions of a node with their fields."""
+    condition = node.data.params.get("condition")
+    if isinstance(condition, str) and condition:
+        yield "data.params.condition", condition
+    for place, (_, case) in enumerate(cases_of(node)):
+        yield f"data.params.cases.{place}.condition", case
+
+
+def _condition_problems(
+    names: _Names, asked: tuple[str, str], catalogue: Catalogue
+) -> Iterator[Problem]:
+    field, text = asked
     place = Place(field, node_id=names.node_id)
     try:
         condition = compile_condition(text, cel_types(names.names))

@@ -1,0 +1,1 @@
+"""Workflows: blueprints compiled to graphs. Imports domain, tools and nodes."""

@@ -1,0 +1,213 @@
+"""From a blueprint to a graph: native LangGraph nodes; every way is decided when it is compiled."""
+
+# pyright: reportUnknownMemberType=false
+# LangGraph leaves parts of its builder's types open.
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.errors import NodeError
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+from langgraph.types import Command, RetryPolicy, Send, TimeoutPolicy
+
+from domain.blueprints.blueprint import Blueprint, ErrorHandling, Node
+from domain.blueprints.expressions import RootType
+from domain.blueprints.flow import BUILT_IN_FALLBACKS, Flow, fallback_of
+from domain.blueprints.names import ROOTS
+from domain.errors import InvalidInput
+from domain.workflows.caps import MOST_ITEMS, WAVE
+from graphs.factories import Graph
+from graphs.workflow.loops import Loop, body_of
+from graphs.workflow.triggers import fired, trigger_node
+from graphs.workflow.ways import Scope, Targets, Ways, relay_of, scope_of
+from nodes.workflow.action import ActionWork
+from nodes.workflow.decisions import condition_work
+from nodes.workflow.failures import handle_built_in
+from nodes.workflow.state import WorkflowInput, WorkflowState
+from nodes.workflow.step import At, Done, Step, Work, failure, is_transient
+from tools.context import AgentContext
+from tools.registry import Integrations
+
+#: Rises when the same blueprint would be compiled to another graph.
+COMPILER_VERSION: Final = 1
+
+#: The longest time between two attempts that a retry grows to, seconds.
+_MOST_BETWEEN_S: Final = 3_600.0
+
+Node_ = Callable[..., Awaitable[Any]]
+
+
+class NotRunnable(InvalidInput):
+    """A node of a type that this version does not run yet."""
+
+    def __init__(self, node_id: str, kind: str) -> None:
+        super().__init__(
+            f"The step {node_id} is of the type {kind}, which cannot be run here yet. Take it out, "
+            "or run the workflow with a newer version of the service."
+        )
+
+
+def compile_workflow(blueprint: Blueprint, integrations: Integrations) -> Graph:
+    """The graph of a blueprint without errors; it has no saver and knows no tenant.
+
+    Raises `NotFound` for tasks that do not exist (any more).
+    """
+    compiler = _Compiler(blueprint, integrations)
+    graph = compiler.compile(None)
+    return graph.with_config({"recursion_limit": compiler.recursion_limit})
+
+
+class _Compiler:
+    def __init__(self, blueprint: Blueprint, integrations: Integrations) -> None:
+        self._blueprint = blueprint
+        self._flow = Flow(blueprint)
+        self._integrations = integrations
+        self._settings = blueprint.settings.model_dump(mode="json")
+        self._names: Mapping[str, RootType] = dict.fromkeys((*self._flow.nodes, *ROOTS), "any")
+        self._instead: dict[str, list[str]] = {}
+        for source, target in self._flow.fallbacks.items():
+            self._instead.setdefault(target, []).append(source)
+
+    @property
+    def recursion_limit(self) -> int:
+        """More supersteps than the graph can take."""
+        loops = len(self._flow.bodies)
+        waves = 2 * (MOST_ITEMS // WAVE + 2)
+        # A node, its relay, its request and its failure each take one at most.
+        return 10 + 4 * len(self._flow.nodes) + loops * waves
+
+    def compile(self, loop: str | None) -> Graph:
+        """The graph of one scope."""
+        scope = scope_of(self._flow, loop)
+        ways = Ways(scope)
+        builder: StateGraph[Any, Any, Any, Any] = StateGraph(
+            WorkflowState,
+            context_schema=AgentContext,
+            input_schema=WorkflowState if loop else WorkflowInput,
+        )
+        for node in scope.nodes:
+            self._add(builder, ways, node)
+        for edge in scope.edges:
+            if ways.is_join(edge.target):
+                builder.add_node(relay_of(edge), _relay(relay_of(edge)), metadata=_PLUMBING)
+        for target, relays in ways.joins.items():
+            builder.add_edge(relays, target)
+        self._add_start(builder, scope, ways)
+        return builder.compile(name=loop or "workflow")
+
+    def _add_start(self, builder: Any, scope: Scope, ways: Ways) -> None:
+        starts = scope.starts
+
+        def start(state: WorkflowState) -> Targets:
+            taken = fired(starts, state.get("trigger")) if scope.loop is None else None
+            return ways.after_start(starts, taken)
+
+        relays = [relay for names in ways.joins.values() for relay in names]
+        builder.add_conditional_edges(START, start, [*starts, *relays] or [END])
+
+    def _add(self, builder: Any, ways: Ways, node: Node) -> None:
+        options: dict[str, Any] = {
+            "metadata": {"kind": node.type, "node_id": node.id},
+            "destinations": ways.destinations(node.id),
+        }
+        if node.type == "trigger":
+            builder.add_node(node.id, trigger_node(node, ways), **options)
+            return
+        handling = node.data.error_handling
+        if handling.timeout:
+            options["timeout"] = TimeoutPolicy(run_timeout=handling.timeout)
+        if handling.retry_count:
+            options["retry_policy"] = retry_policy(handling)
+        if handling.on_failure != "stop":
+            options["error_handler"] = _handler(node, ways)
+        step = self._step(node)
+        if node.type != "loop":
+            builder.add_node(node.id, _running(step, ways), **options)
+            return
+        loop = Loop(step, self.compile(node.id), ways)
+        destinations = (*ways.destinations(node.id), body_of(node.id))
+        options["destinations"] = tuple(name for name in destinations if name != "__end__")
+        builder.add_node(node.id, loop.dispatch, **options)
+        builder.add_node(body_of(node.id), loop.do_item, metadata=_PLUMBING)
+        builder.add_edge(body_of(node.id), node.id)
+
+    def _step(self, node: Node) -> Step:
+        instead = tuple(self._instead.get(node.id, ()))
+        parallel = self._blueprint.settings.max_parallel
+        return Step(node, self._work(node), self._settings, parallel, instead)
+
+    def _work(self, node: Node) -> Work:
+        match node.type:
+            case "action":
+                service, task = node.data.service or "", node.data.task or ""
+                return ActionWork(service, self._integrations.action(service, task))
+            case "condition":
+                return condition_work(node, self._names)
+            case "loop":
+                return _dispatched
+            case _:
+                raise NotRunnable(node.id, node.type)
+
+
+_PLUMBING: Final = {"role": "plumbing"}
+
+
+async def _dispatched(_at: At) -> Done:
+    """Stands in until the loop's own dispatcher takes its place for each execution."""
+    return Done()
+
+
+def retry_policy(handling: ErrorHandling) -> RetryPolicy:
+    """When a failed node is tried again."""
+    return RetryPolicy(
+        max_attempts=handling.retry_count + 1,
+        initial_interval=handling.retry_delay,
+        backoff_factor=2.0 if handling.backoff == "exponential" else 1.0,
+        max_interval=_MOST_BETWEEN_S,
+        jitter=handling.backoff == "exponential",
+        retry_on=is_transient,
+    )
+
+
+def _relay(name: str) -> Node_:
+    async def relay(state: dict[str, Any]) -> dict[str, Any]:
+        return {} if state.get("skip") else {"alive": {name: True}}
+
+    return relay
+
+
+def _running(step: Step, ways: Ways) -> Node_:
+    name = step.node.id
+
+    async def run(
+        state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
+    ) -> Command[Any]:
+        if ways.is_dead(name, state.get("alive", {})):
+            return Command(goto=ways.after_skip(name))
+        done, update = await step.run(state, config, runtime)
+        return Command(update=update, goto=ways.after(name, done.branch))
+
+    return run
+
+
+def _handler(node: Node, ways: Ways) -> Node_:
+    """What happens after a node's last attempt failed: the run goes on."""
+    fallback = fallback_of(node)
+
+    async def handle(
+        state: WorkflowState, error: NodeError, runtime: Runtime[AgentContext]
+    ) -> Command[Any]:
+        why = failure(node, error.error)
+        goto: list[str | Send]
+        if node.data.error_handling.on_failure == "continue":
+            goto = ways.after(node.id, "done" if node.type == "loop" else None)
+        elif fallback in BUILT_IN_FALLBACKS:
+            await handle_built_in(str(fallback), node, why, runtime)
+            goto = ways.after_skip(node.id)
+        else:
+            goto = ways.after_failure(node.id)
+        return Command(update={"errors": {node.id: why}, "executions": 1}, goto=goto)
+
+    return handle

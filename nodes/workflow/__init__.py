@@ -1,0 +1,1 @@
+"""What the nodes of workflows do. Imports domain and tools."""

@@ -1,0 +1,171 @@
+"""One node of a workflow at work: what every kind of node has around its own work."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from langchain_core.runnables import RunnableConfig
+from langgraph.errors import GraphBubbleUp, NodeTimeoutError
+from langgraph.runtime import Runtime
+
+from domain.blueprints.blueprint import Node
+from domain.errors import GoldenpathError, ProviderFailed, Unavailable
+from domain.workflows.outside import WorkflowPorts
+from nodes.workflow.state import WorkflowState, names_of
+from nodes.workflow.telling import Telling, item_path
+from tools.context import AgentContext, Ports, context_of
+
+PREVIEW_CHARS: Final = 2_048
+
+
+class NoWorkflows(GoldenpathError):
+    """A workflow where nothing is there to run them with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This process has no ports for workflows. Start the workflow through the service."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a node's work came to."""
+
+    output: Any = None
+    #: The branch that is taken, where the node has branches.
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where and for whom a node runs."""
+
+    node: Node
+    state: Mapping[str, Any]
+    config: RunnableConfig
+    context: AgentContext
+    telling: Telling
+    settings: Mapping[str, Any]
+    #: For a fallback: the failure that it is done for.
+    error: Mapping[str, Any] | None = None
+
+    @property
+    def ports(self) -> Ports:
+        """What it reaches."""
+        return self.context.reach()
+
+    @property
+    def workflows(self) -> WorkflowPorts:
+        """What it reaches of workflows'; raises `NoWorkflows`."""
+        if self.ports.workflows is None:
+            raise NoWorkflows
+        return self.ports.workflows
+
+    @property
+    def path(self) -> str:
+        """The item path."""
+        return self.telling.path
+
+    @property
+    def root_run_id(self) -> UUID:
+        """The first run of the thread."""
+        return UUID(self.state["run"]["id"])
+
+    @property
+    def thread_id(self) -> UUID:
+        """The thread of the run."""
+        return UUID(str(self.config.get("configurable", {})["thread_id"]))
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What templates and conditions may use."""
+        names = names_of(self.state, self.settings)
+        return names if self.error is None else {**names, "error": self.error}
+
+
+Work = Callable[[At], Awaitable[Done]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A node with its own work."""
+
+    node: Node
+    work: Work
+    settings: Mapping[str, Any]
+    most_parallel: int
+    #: The nodes for which it is the fallback.
+    instead_of: tuple[str, ...] = ()
+
+    async def run(
+        self, state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
+    ) -> tuple[Done, dict[str, Any]]:
+        """Do the work; returns what it came to and what the state gets."""
+        at = self._at(state, config, runtime)
+        caps = at.workflows.caps
+        caps.check(state.get("executions", 0), state.get("result_bytes", 0))
+        places = at.context.places(at.root_run_id, self.most_parallel)
+        try:
+            async with places:
+                done = await self.work(at)
+        except GraphBubbleUp:
+            # It waits for somebody, and runs again when the answer is here.
+            raise
+        except asyncio.CancelledError:
+            if at.telling.is_open:
+                at.telling.fail("It was stopped: it took too long, or the run ended.")
+            raise
+        except Exception as error:  # Told here; who handles the node's failures decides.
+            at.telling.fail(in_words(error))
+            raise
+        size = len(orjson.dumps(done.output))
+        kept = done.output if size <= caps.inline_bytes else await _kept(at, done.output)
+        at.telling.end({"branch": done.branch} if done.output is None and done.branch else kept)
+        update = {"outputs": {self.node.id: kept}, "executions": 1, "result_bytes": size}
+        return Done(kept, done.branch), update
+
+    def _at(
+        self, state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
+    ) -> At:
+        attempt = runtime.execution_info.node_attempt if runtime.execution_info else 1
+        path = item_path(state, self.node.id)
+        telling = Telling(runtime.stream_writer, self.node, path, attempt)
+        errors = state.get("errors", {})
+        error = next((errors[name] for name in self.instead_of if name in errors), None)
+        return At(self.node, state, config, context_of(runtime), telling, self.settings, error)
+
+
+async def _kept(at: At, output: Any) -> dict[str, Any]:
+    """A large result as a file, and what the run carries instead."""
+    content = orjson.dumps(output)
+    name = f"{at.node.id}.json"
+    file_id = await at.workflows.files.save(
+        at.context.user, name, "application/json", content, at.thread_id
+    )
+    preview = content[:PREVIEW_CHARS].decode(errors="ignore")
+    return {"file_id": str(file_id), "size": len(content), "preview": preview}
+
+
+def is_transient(error: Exception) -> bool:
+    """Whether another attempt may help."""
+    if isinstance(error, ProviderFailed):
+        return error.is_transient
+    return isinstance(error, NodeTimeoutError | Unavailable | OSError)
+
+
+def in_words(error: BaseException) -> str:
+    """Why a node failed, for people."""
+    if isinstance(error, GoldenpathError):
+        return str(error)
+    if isinstance(error, NodeTimeoutError):
+        return "The step took longer than its timeout. Raise it, or look at what it waits for."
+    said = str(error).strip().split("\n", maxsplit=1)[0]
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def failure(node: Node, error: BaseException) -> dict[str, Any]:
+    """The `error` that a fallback sees."""
+    return {"node_id": node.id, "type": type(error).__name__, "message": in_words(error)}

@@ -1,0 +1,1 @@
+"""Workflows compiled and run."""
