@@ -6,6 +6,7 @@ from domain.workflows.effects import EffectLedger
 from domain.workflows.files import FileStore
 from domain.workflows.starts import WorkflowStarter
 from domain.workflows.versions import VersionSource
+from domain.workflows.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,4 @@ class WorkflowPorts:
     effects: EffectLedger
     files: FileStore
     starter: WorkflowStarter
+    waiting: Waiting | None = None
