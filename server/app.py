@@ -19,6 +19,8 @@ from server.errors import add_error_handlers
 from server.routes import (
     account,
     api_keys,
+    approval_links,
+    approvals,
     assistants,
     audit,
     auth,
@@ -30,6 +32,7 @@ from server.routes import (
     integrations,
     members,
     not_built,
+    notifications,
     providers,
     reports,
     runs,
@@ -68,9 +71,10 @@ _WITH_DATABASE = (
     *(workflow_templates, workflow_drafts, webhook_endpoints, deliveries, workflow_liveness),
     workflows,
     integrations,
+    *(approvals, notifications),
 )
 #: What is there for who is nobody; guessing, registering and delivering have limits of their own.
-_DOORS = (auth, sign_in, providers, webhooks)
+_DOORS = (auth, sign_in, providers, webhooks, approval_links)
 _WITHOUT_DATABASE = (system, health, websocket, workflow_monitor, not_built)
 
 #: Where the pages are.

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from domain.connections import ConnectionKinds
 from domain.costs.prices import PriceBook
 from domain.revealed_secrets import SecretMask
+from domain.workflows.outside import WorkflowPorts
 from graphs.catalog import GraphEntry, load_catalog
 from server.assistants import default_assistants
 from server.auth.assembly import open_auth
@@ -16,7 +17,7 @@ from server.call_price import call_price
 from server.edge.quotas import Quotas
 from server.http_app import http_app_lifespan
 from server.log_masking import masked_log
-from server.part_settings import database_limits, probe_limits, worker_limits
+from server.part_settings import database_limits, probe_limits, worker_limits, workflow_caps
 from server.ports import credentials_of, open_ports
 from server.probe import Probe
 from server.readiness import Readiness
@@ -37,16 +38,22 @@ from server.triggers.samples import TriggerSamples
 from server.workflows.assembly import WorkflowParts, assembled_workflows
 from server.workflows.desk import Desk
 from server.workflows.drafting import Drafting, draft_catalogues
+from server.workflows.due import DueTicker
+from server.workflows.mailing import mailing_of
 from server.workflows.shipped import shipped
+from server.workflows.waiting import WaitingWorkflows
+from storage.approvals import ApprovalRepository
 from storage.assistants import AssistantRepository
 from storage.audit_log import AuditLog
 from storage.conversations import ConversationRepository
 from storage.database import Database
 from storage.deliveries import DeliveryRepository
+from storage.effects import EffectRepository
 from storage.embedded import EmbeddedPostgres, create_database
 from storage.files import FileRepository
 from storage.group_commit import GroupCommit
 from storage.migrate import migrate
+from storage.notices import NoticeRepository
 from storage.notifications import Listener
 from storage.reports import ReportRepository
 from storage.run_events import ArtifactRepository, EventLog
@@ -126,9 +133,21 @@ async def open_services(
             TriggerParts(database, queueing, workflows.starter, listener, mask, deliveries),
         )
         files = FileRepository(database, settings.file_mb)
+        notices = NoticeRepository(database, with_mail=settings.sends_mail)
+        waiting = WaitingWorkflows(database, queueing, with_mail=settings.sends_mail)
+        reached = WorkflowPorts(
+            versions=workflows.versions,
+            effects=EffectRepository(database),
+            files=files,
+            starter=workflows.starter,
+            notifier=notices,
+            caps=workflow_caps(settings),
+            inbound=deliveries,
+            waiting=waiting,
+        )
         catalogues = draft_catalogues(workflows)
         ports = await stack.enter_async_context(
-            open_ports(database, settings, connections, desk=Desk(workflows, catalogues))
+            open_ports(database, settings, connections, reached, Desk(workflows, catalogues))
         )
         await stack.enter_async_context(http_app_lifespan(settings.config))
         worker = commit = nightly = None
@@ -174,6 +193,11 @@ async def open_services(
             models=ports.models,
             listener=listener,
             departures=Departures(manager, runs, listener),
+            approvals=ApprovalRepository(database),
+            notices=notices,
+            waiting=waiting,
+            due=DueTicker(database, waiting, listener),
+            mailing=mailing_of(settings, database, listener),
             stopping=Stopping(),
             worker=worker,
             nightly=nightly,

@@ -1,5 +1,6 @@
 """What the parts of a process are made from, out of the settings."""
 
+from domain.workflows.caps import WorkflowCaps
 from server.probe import ProbeLimits
 from server.runs.worker import WorkerLimits
 from server.settings import Settings
@@ -51,4 +52,13 @@ def model_settings(settings: Settings) -> ModelSettings:
         base_url=settings.openai_base_url,
         timeout_s=settings.model_timeout_s,
         retry_after_s=settings.model_retry_after_s,
+    )
+
+
+def workflow_caps(settings: Settings) -> WorkflowCaps:
+    """How much one run of a workflow may do and carry."""
+    return WorkflowCaps(
+        inline_bytes=settings.workflow_inline_kb * 1024,
+        run_bytes=settings.workflow_run_mb * 1024 * 1024,
+        executions=settings.workflow_executions,
     )

@@ -21,12 +21,17 @@ from server.thread_states import ThreadStates
 from server.triggers.assembly import Triggers
 from server.workflows.assembly import Workflows
 from server.workflows.drafting import Drafting
+from server.workflows.due import DueTicker
+from server.workflows.mailing import Mailing
+from server.workflows.waiting import WaitingWorkflows
+from storage.approvals import ApprovalRepository
 from storage.assistants import AssistantRepository
 from storage.audit_log import AuditLog
 from storage.connections import ConnectionRepository
 from storage.conversations import ConversationRepository
 from storage.database import Database
 from storage.files import FileRepository
+from storage.notices import NoticeRepository
 from storage.notifications import Listener
 from storage.reports import ReportRepository
 from storage.run_events import ArtifactRepository, EventLog
@@ -77,6 +82,13 @@ class Services:
     models: ChatModels
     listener: Listener
     departures: Departures
+    approvals: ApprovalRepository
+    notices: NoticeRepository
+    #: What workflows wait for, and the clock of it.
+    waiting: WaitingWorkflows
+    due: DueTicker
+    #: Sends e-mail, if the settings say how.
+    mailing: Mailing | None
     stopping: Stopping
     #: The worker of this process, if it has one, and what clears away for all of them.
     worker: Worker | None

@@ -15,7 +15,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import InvalidSettings
-from server.trigger_settings import TriggerSettings
+from server.mail_settings import MailSettings
 
 PREFIX = "GOLDENPATH_"
 
@@ -29,7 +29,7 @@ _LIBRARIES = {
 }
 
 
-class Settings(TriggerSettings, BaseSettings):
+class Settings(MailSettings, BaseSettings):
     """What can be set, with defaults that suit one machine."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -217,7 +217,7 @@ def setting_names() -> dict[str, str]:
     """The environment variable of each setting, by field."""
     names: dict[str, str] = {}
     # Inherited fields come first of themselves; people look for the address first.
-    inherited = TriggerSettings.model_fields
+    inherited = MailSettings.model_fields
     own = [field for field in Settings.model_fields if field not in inherited]
     for field in (*own, *inherited):
         info = Settings.model_fields[field]

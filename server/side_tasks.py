@@ -16,8 +16,11 @@ async def side_tasks(services: Services) -> AsyncGenerator[None]:
             tasks.create_task(services.listener.run(), name="listener"),
             tasks.create_task(services.feed.run(), name="feed"),
             tasks.create_task(services.departures.run(), name="departures"),
+            tasks.create_task(services.due.run(), name="what is due"),
             tasks.create_task(_probe_forever(services), name="model probe"),
         ]
+        if services.mailing:
+            side.append(tasks.create_task(services.mailing.run(), name="mailing"))
         if services.nightly:
             side.append(tasks.create_task(services.nightly.run(), name="nightly tidying"))
         working = None

@@ -29,3 +29,12 @@ class WorkflowSettings(SecuritySettings):
     workflow_payload_kb: int = Field(
         default=1024, ge=1, description="Largest data that a workflow is started with, kilobytes."
     )
+    workflow_executions: int = Field(
+        default=10_000, ge=1, description="Steps that one execution of a workflow may take."
+    )
+    workflow_run_mb: int = Field(
+        default=25, ge=1, description="What the steps of one execution may give back, megabytes."
+    )
+    workflow_inline_kb: int = Field(
+        default=64, ge=1, description="A larger result of a step is kept as a file, kilobytes."
+    )

@@ -31,7 +31,7 @@ class WorkflowCaps:
             raise TooLarge(
                 "What the steps of this run gave back",
                 f"{self.run_bytes:,} bytes together",
-                "GOLDENPATH_WORKFLOW_RUN_BYTES",
+                "GOLDENPATH_WORKFLOW_RUN_MB",
             )
 
 

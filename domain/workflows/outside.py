@@ -9,6 +9,7 @@ from domain.workflows.inbound import InboundMessages
 from domain.workflows.notices import Notifier
 from domain.workflows.starts import WorkflowStarter
 from domain.workflows.versions import VersionSource
+from domain.workflows.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,4 @@ class WorkflowPorts:
     caps: WorkflowCaps = field(default_factory=WorkflowCaps)
     #: What triggers know of who wrote; None where nothing comes in.
     inbound: InboundMessages | None = None
+    waiting: Waiting | None = None

@@ -1,6 +1,8 @@
 """The ports of runs: what agents ask while the database is away is asked again and fails no run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID, uuid4
 
 from domain.costs.facts import Coverage, UsageFacts
@@ -8,7 +10,10 @@ from domain.costs.reports import Report
 from domain.identity import UserContext
 from domain.ports import Credentials, ReportStore, SampleImporter, UsageSource
 from domain.revealed_secrets import Revealed
+from domain.workflows.effects import EffectCall, EffectEntry, EffectLedger
 from domain.workflows.files import FileStore, StoredFile
+from domain.workflows.outside import WorkflowPorts
+from domain.workflows.versions import VersionSource, WorkflowVersion
 from storage.database import retried
 from tools.context import Ports
 
@@ -18,11 +23,21 @@ def patient(ports: Ports) -> Ports:
     workflows = ports.workflows
     return replace(
         ports,
-        workflows=workflows and replace(workflows, files=_PatientFiles(workflows.files)),
+        workflows=workflows and _patient_workflows(workflows),
         usage=_PatientUsage(ports.usage),
         samples=_PatientSamples(ports.samples),
         reports=_PatientReports(ports.reports),
         credentials=_PatientCredentials(ports.credentials),
+    )
+
+
+def _patient_workflows(ports: WorkflowPorts) -> WorkflowPorts:
+    # Starts and waits are one transaction each, and notices are patient themselves.
+    return replace(
+        ports,
+        files=_PatientFiles(ports.files),
+        effects=_PatientEffects(ports.effects),
+        versions=_PatientVersions(ports.versions),
     )
 
 
@@ -90,3 +105,31 @@ class _PatientFiles:
 
     async def read(self, user: UserContext, file_id: UUID) -> StoredFile:
         return await retried(lambda: self.files.read(user, file_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _PatientEffects:
+    effects: EffectLedger
+
+    async def intend(self, user: UserContext, call: EffectCall) -> EffectEntry:
+        # Should the first answer have been lost, the call counts as in doubt: never made unseen.
+        return await retried(lambda: self.effects.intend(user, call))
+
+    async def done(
+        self, user: UserContext, key: str, result: Mapping[str, Any], reference: str | None
+    ) -> None:
+        await retried(lambda: self.effects.done(user, key, result, reference))
+
+    async def failed(self, user: UserContext, key: str, *, may_have_happened: bool) -> None:
+        await retried(lambda: self.effects.failed(user, key, may_have_happened=may_have_happened))
+
+    async def again(self, user: UserContext, key: str) -> None:
+        await retried(lambda: self.effects.again(user, key))
+
+
+@dataclass(frozen=True, slots=True)
+class _PatientVersions:
+    versions: VersionSource
+
+    async def version(self, user: UserContext, workflow_id: UUID, version: int) -> WorkflowVersion:
+        return await retried(lambda: self.versions.version(user, workflow_id, version))

@@ -46,7 +46,14 @@ def _run(entry: GraphEntry) -> object:
 
 def test_our_graphs_come_with_titles_and_descriptions():
     catalog = load_catalog(OURS)
-    assert list(catalog) == ["supervisor", "data", "optimization", "report", "workflow", "workflow_builder"]
+    assert list(catalog) == [
+        "supervisor",
+        "data",
+        "optimization",
+        "report",
+        "workflow",
+        "workflow_builder",
+    ]
     assert [entry.title for entry in catalog.values()] == [
         "Supervisor",
         "Data",

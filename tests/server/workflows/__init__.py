@@ -1,1 +1,1 @@
-"""The API of workflows over real services, with a small graph in the place of the engine."""
+"""Workflows over real services."""
