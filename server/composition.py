@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from domain.connections import ConnectionKinds
 from domain.costs.prices import PriceBook
 from domain.revealed_secrets import SecretMask
-from domain.workflows.outside import WorkflowPorts
 from graphs.catalog import GraphEntry, load_catalog
 from server.assistants import default_assistants
 from server.auth.assembly import open_auth
@@ -17,7 +16,7 @@ from server.call_price import call_price
 from server.edge.quotas import Quotas
 from server.http_app import http_app_lifespan
 from server.log_masking import masked_log
-from server.part_settings import database_limits, probe_limits, worker_limits, workflow_caps
+from server.part_settings import database_limits, probe_limits, worker_limits
 from server.ports import credentials_of, open_ports
 from server.probe import Probe
 from server.readiness import Readiness
@@ -33,27 +32,15 @@ from server.settings import Settings, set_variables
 from server.side_tasks import side_tasks
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
-from server.triggers.assembly import TriggerParts, open_triggers
-from server.triggers.samples import TriggerSamples
-from server.workflows.assembly import WorkflowParts, assembled_workflows
-from server.workflows.desk import Desk
-from server.workflows.drafting import Drafting, draft_catalogues
-from server.workflows.due import DueTicker
-from server.workflows.mailing import mailing_of
-from server.workflows.shipped import shipped
-from server.workflows.waiting import WaitingWorkflows
-from storage.approvals import ApprovalRepository
+from server.workflows.drafting import Drafting
+from server.workflows.opening import SideParts, open_workflow_side
 from storage.assistants import AssistantRepository
 from storage.audit_log import AuditLog
 from storage.conversations import ConversationRepository
 from storage.database import Database
-from storage.deliveries import DeliveryRepository
-from storage.effects import EffectRepository
 from storage.embedded import EmbeddedPostgres, create_database
-from storage.files import FileRepository
 from storage.group_commit import GroupCommit
 from storage.migrate import migrate
-from storage.notices import NoticeRepository
 from storage.notifications import Listener
 from storage.reports import ReportRepository
 from storage.run_events import ArtifactRepository, EventLog
@@ -114,40 +101,14 @@ async def open_services(
         stack.enter_context(masked_log(mask))
         connections = credentials_of(database, settings, mask)
         assistants = AssistantRepository(database, default_assistants(graphs))
-        integrations = integrations or shipped_integrations()
+        used = integrations or shipped_integrations()
         # What nodes, webhooks and schedules start goes by the queue.
         queueing = RunManager(database, Feed(events, listener), graphs, assistants)
-        deliveries = DeliveryRepository(database)
-        parts = WorkflowParts(
-            database,
-            queueing,
-            connections,
-            listener,
-            integrations,
-            samples=TriggerSamples(deliveries),
-            shipped=shipped(),
+        side = open_workflow_side(
+            settings, SideParts(database, queueing, connections, listener, used, mask)
         )
-        workflows = assembled_workflows(settings, parts)
-        triggers = open_triggers(
-            settings,
-            TriggerParts(database, queueing, workflows.starter, listener, mask, deliveries),
-        )
-        files = FileRepository(database, settings.file_mb)
-        notices = NoticeRepository(database, with_mail=settings.sends_mail)
-        waiting = WaitingWorkflows(database, queueing, with_mail=settings.sends_mail)
-        reached = WorkflowPorts(
-            versions=workflows.versions,
-            effects=EffectRepository(database),
-            files=files,
-            starter=workflows.starter,
-            notifier=notices,
-            caps=workflow_caps(settings),
-            inbound=deliveries,
-            waiting=waiting,
-        )
-        catalogues = draft_catalogues(workflows)
         ports = await stack.enter_async_context(
-            open_ports(database, settings, connections, reached, Desk(workflows, catalogues))
+            open_ports(database, settings, connections, side.ports, side.desk)
         )
         await stack.enter_async_context(http_app_lifespan(settings.config))
         worker = commit = nightly = None
@@ -155,12 +116,11 @@ async def open_services(
             nightly = NightlyTidying(url, kept(settings), settings.tidy_hour)
             commit = await stack.enter_async_context(GroupCommit(database.runs, mask=mask))
             engine = _engine(settings, database, commit, graphs, ports)
-            limits = worker_limits(settings, accepts_runs=accepts_runs)
-            worker = Worker(url, engine, listener, limits)
-        feed = Feed(events, listener, commit)
-        readiness = Readiness(lambda: datetime.now(UTC))
+            worker = Worker(
+                url, engine, listener, worker_limits(settings, accepts_runs=accepts_runs)
+            )
+        feed, readiness = Feed(events, listener, commit), Readiness(lambda: datetime.now(UTC))
         manager = RunManager(database, feed, graphs, assistants, worker)
-        runs = RunRepository(database)
         services = Services(
             settings=settings,
             database=database,
@@ -169,7 +129,7 @@ async def open_services(
             threads=ThreadRepository(database),
             conversations=ConversationRepository(database),
             states=ThreadStates(database, graphs),
-            runs=runs,
+            runs=RunRepository(database),
             workers=WorkerRegistry(database),
             events=events,
             artifacts=ArtifactRepository(database),
@@ -179,25 +139,18 @@ async def open_services(
             audit_log=AuditLog(database),
             quotas=Quotas(database, settings),
             connections=connections,
-            connection_kinds=ConnectionKinds(integrations.connection_kinds()),
-            workflows=workflows,
-            drafting=Drafting(workflows, catalogues, ports.models),
-            integrations=integrations,
-            files=files,
+            connection_kinds=ConnectionKinds(used.connection_kinds()),
+            side=side,
+            drafting=Drafting(side.workflows, side.catalogues, ports.models),
+            integrations=used,
             ports=ports,
-            triggers=triggers,
             mask=mask,
             graphs=graphs,
             manager=manager,
             feed=feed,
             models=ports.models,
             listener=listener,
-            departures=Departures(manager, runs, listener),
-            approvals=ApprovalRepository(database),
-            notices=notices,
-            waiting=waiting,
-            due=DueTicker(database, waiting, listener),
-            mailing=mailing_of(settings, database, listener),
+            departures=Departures(manager, RunRepository(database), listener),
             stopping=Stopping(),
             worker=worker,
             nightly=nightly,

@@ -23,6 +23,7 @@ from server.workflows.assembly import Workflows
 from server.workflows.drafting import Drafting
 from server.workflows.due import DueTicker
 from server.workflows.mailing import Mailing
+from server.workflows.opening import WorkflowSide
 from server.workflows.waiting import WaitingWorkflows
 from storage.approvals import ApprovalRepository
 from storage.assistants import AssistantRepository
@@ -67,11 +68,10 @@ class Services:
     quotas: Quotas
     connections: ConnectionRepository
     connection_kinds: ConnectionKinds
-    workflows: Workflows
+    #: Keeps, starts and runs workflows.
+    side: WorkflowSide
     drafting: Drafting
-    triggers: Triggers
     integrations: Integrations
-    files: FileRepository
     #: What calls of services reach, as runs do.
     ports: Ports
     #: Knows the secrets that this process has seen.
@@ -82,16 +82,49 @@ class Services:
     models: ChatModels
     listener: Listener
     departures: Departures
-    approvals: ApprovalRepository
-    notices: NoticeRepository
-    #: What workflows wait for, and the clock of it.
-    waiting: WaitingWorkflows
-    due: DueTicker
-    #: Sends e-mail, if the settings say how.
-    mailing: Mailing | None
     stopping: Stopping
     #: The worker of this process, if it has one, and what clears away for all of them.
     worker: Worker | None
     nightly: NightlyTidying | None
     readiness: Readiness
     probe: Probe
+
+    @property
+    def workflows(self) -> Workflows:
+        """What the API of workflows is made of."""
+        return self.side.workflows
+
+    @property
+    def triggers(self) -> Triggers:
+        """What starts workflows from outside."""
+        return self.side.triggers
+
+    @property
+    def files(self) -> FileRepository:
+        """What workflows read and write."""
+        return self.side.files
+
+    @property
+    def approvals(self) -> ApprovalRepository:
+        """What workflows ask of people."""
+        return self.side.approvals
+
+    @property
+    def notices(self) -> NoticeRepository:
+        """What people are told."""
+        return self.side.notices
+
+    @property
+    def waiting(self) -> WaitingWorkflows:
+        """What ends the waiting of workflows."""
+        return self.side.waiting
+
+    @property
+    def due(self) -> DueTicker:
+        """The clock of what workflows wait for."""
+        return self.side.due
+
+    @property
+    def mailing(self) -> Mailing | None:
+        """Sends e-mail, if the settings say how."""
+        return self.side.mailing

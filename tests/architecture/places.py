@@ -55,6 +55,8 @@ HTTP_PLACE = Place(
         "tools/provider_answers.py",
         # Mail goes out by its own protocol, to addresses checked in the same way.
         "tools/mail_client.py",
+        # The service's own mail server, which its operator names.
+        "tools/service_mail.py",
         # The pages call the API of this very service, in this very process.
         "ui/api_client.py",
         # The socket that the service listens on.

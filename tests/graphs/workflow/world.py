@@ -134,11 +134,18 @@ class MemoryFiles:
     kept: dict[UUID, StoredFile] = field(default_factory=dict)
 
     async def save(
-        self, user: UserContext, name: str, media_type: str, content: bytes, thread_id: UUID | None
+        self,
+        user: UserContext,
+        name: str,
+        media_type: str,
+        content: bytes,
+        thread_id: UUID | None,
+        *,
+        file_id: UUID | None = None,
     ) -> UUID:
-        file_id = uuid4()
-        self.kept[file_id] = StoredFile(file_id, name, media_type, content)
-        return file_id
+        known = file_id or uuid4()
+        self.kept.setdefault(known, StoredFile(known, name, media_type, content))
+        return known
 
     async def read(self, user: UserContext, file_id: UUID) -> StoredFile:
         return self.kept[file_id]
