@@ -23,6 +23,8 @@ class Retention:
     sign_ins_good_days: float = 30.0
     #: Entries of the audit log; 0 keeps all.
     audit_days: int = 365
+    #: What people were told.
+    notifications_days: int = 90
 
 
 @dataclass(slots=True)
@@ -38,6 +40,7 @@ class Cleared:
     #: Counts of requests and of failed sign-ins that say nothing any more.
     counts: int = 0
     audit_entries: int = 0
+    notifications: int = 0
 
     def sentence(self) -> str:
         """What was cleared, for people."""

@@ -98,6 +98,8 @@ async def _clear(at_work: Tidying, retention: Retention) -> Cleared:
     cleared.counts = await at_work.clear_counts()
     if retention.audit_days:
         cleared.audit_entries = await at_work.clear_audit_log(retention.audit_days)
+    days = retention.notifications_days
+    cleared.notifications = await at_work.clear_notifications(days)
     if at_work.may_go_on():
         await at_work.finish(cleared)
     return cleared

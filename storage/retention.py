@@ -17,6 +17,7 @@ from storage.database import Connection
 from storage.json_columns import to_json
 from storage.login_throttle import clear_past
 from storage.migrate import connect
+from storage.notices import clear_notices
 from storage.rate_limits import clear_unused
 from storage.sql_files import load_statements
 
@@ -126,6 +127,10 @@ class Tidying:
     async def clear_audit_log(self, days: int) -> int:
         """Delete entries of the audit log that are so old; returns how many."""
         return await self._batches(partial(clear_entries, days=days))
+
+    async def clear_notifications(self, days: int) -> int:
+        """Delete what people were told so long ago; returns how many."""
+        return await self._batches(partial(clear_notices, days=days))
 
     async def _batches(self, clear: Callable[[Connection, int], Awaitable[int]]) -> int:
         deleted, batch = 0, _BATCH

@@ -18,6 +18,7 @@ from domain.runs import Run, Thread
 from domain.workflows.votes import Ballot
 from domain.workflows.waiting import (
     ApprovalRequest,
+    Waiting,
     WaitRequest,
     approval_question,
     approval_schema,
@@ -68,7 +69,7 @@ def place_of(config: RunnableConfig, node_id: str) -> dict[str, Any]:
     }
 
 
-def approving(kept: WaitingRepository, options: Mapping[str, Any], hold: Hold | None) -> Graph:
+def approving(kept: Waiting, options: Mapping[str, Any], hold: Hold | None) -> Graph:
     """A node that asks and one that waits for the votes."""
 
     def request_of(config: RunnableConfig) -> ApprovalRequest:
@@ -101,7 +102,7 @@ def approving(kept: WaitingRepository, options: Mapping[str, Any], hold: Hold | 
     return builder.compile(name="approving")
 
 
-def side_by_side(kept: WaitingRepository) -> Graph:
+def side_by_side(kept: Waiting) -> Graph:
     """Two approvals at once."""
 
     def branch(name: str) -> Any:
@@ -121,7 +122,7 @@ def side_by_side(kept: WaitingRepository) -> Graph:
     return builder.compile(name="side_by_side")
 
 
-def pausing(kept: WaitingRepository, options: Mapping[str, Any]) -> Graph:
+def pausing(kept: Waiting, options: Mapping[str, Any]) -> Graph:
     """A node that waits."""
 
     async def wait(state: Waited, config: RunnableConfig) -> Waited:
