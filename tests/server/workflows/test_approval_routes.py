@@ -13,6 +13,7 @@ from server.auth.opaque_tokens import hashed
 from storage.notices import MailQueue
 from storage.waiting import WaitingRepository
 from tests.server.auth.world import Person, Site, open_site
+from tests.storage.owner import as_owner
 
 
 @pytest.fixture
@@ -26,6 +27,11 @@ async def thread_of(site: Site, person: Person) -> tuple[UserContext, dict[str, 
     user = UserContext(person.user_id, person.tenant_id)
     thread_id = uuid4()
     await site.services.threads.create(user, thread_id, {})
+    async with as_owner(site.services.database) as connection:
+        # As while its run has asked and not paused yet.
+        await connection.execute(
+            "UPDATE threads SET status = 'busy' WHERE thread_id = %s", [thread_id]
+        )
     place = {
         "root_run_id": thread_id,
         "thread_id": thread_id,
@@ -75,6 +81,17 @@ async def test_an_approver_sees_what_waits_and_votes(site: Site) -> None:
     closed = await site.api.get("/approvals", params={"state": "closed"}, headers=bob.bearer)
     assert closed.json()[0]["answer"]["edits"] == {"amount": 6}
     assert (await site.api.get("/approvals", headers=bob.bearer)).json() == []
+
+
+async def test_a_vote_for_a_run_that_has_ended_is_refused(site: Site) -> None:
+    ann = await site.person("ann")
+    approval_id = await ask(site, ann, ann.user_id)
+    async with as_owner(site.services.database) as connection:
+        await connection.execute("UPDATE threads SET status = 'idle'")
+    path, body = f"/approvals/{approval_id}/vote", {"decision": "approved"}
+    refused = await site.api.post(path, json=body, headers=ann.bearer)
+    assert refused.status_code == 409
+    assert "has ended" in refused.text
 
 
 async def test_a_link_shows_what_is_asked_and_takes_the_vote(site: Site) -> None:
