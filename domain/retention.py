@@ -25,6 +25,8 @@ class Retention:
     audit_days: int = 365
     #: Deliveries of webhooks, and the moments that schedules were started for.
     deliveries_days: int = 14
+    #: What people were told.
+    notifications_days: int = 90
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Cleared:
     audit_entries: int = 0
     deliveries: int = 0
     schedule_fires: int = 0
+    notifications: int = 0
 
     def sentence(self) -> str:
         """What was cleared, for people."""

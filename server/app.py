@@ -67,11 +67,11 @@ _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
     *(stateless_runs, usage, reports, audit, connections, files, account, api_keys, members),
     # Those with literal paths before those with ids.
+    *(approvals, notifications),
     *(workflow_analytics, workflow_retries, workflow_runs, workflow_versions, workflow_shares),
     *(workflow_templates, workflow_drafts, webhook_endpoints, deliveries, workflow_liveness),
     workflows,
     integrations,
-    *(approvals, notifications),
 )
 #: What is there for who is nobody; guessing, registering and delivering have limits of their own.
 _DOORS = (auth, sign_in, providers, webhooks, approval_links)

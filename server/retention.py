@@ -101,6 +101,8 @@ async def _clear(at_work: Tidying, retention: Retention) -> Cleared:
         cleared.audit_entries = await at_work.clear_audit_log(retention.audit_days)
     cleared.deliveries = await at_work.clear_deliveries(retention.deliveries_days)
     cleared.schedule_fires = await at_work.clear_schedule_fires(retention.deliveries_days)
+    days = retention.notifications_days
+    cleared.notifications = await at_work.clear_notifications(days)
     if at_work.may_go_on():
         await at_work.finish(cleared)
     return cleared

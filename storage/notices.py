@@ -161,5 +161,10 @@ async def tell(
         await connection.execute(_SQL["tell"], parameters)
 
 
+async def clear_notices(connection: Connection, limit: int, days: int) -> int:
+    """Delete so many of what was told so long ago; returns how many there were."""
+    return (await connection.execute(_SQL["clear"], {"limit": limit, "days": days})).rowcount
+
+
 def _owner(user: UserContext) -> dict[str, Any]:
     return {"tenant_id": user.tenant_id, "user_id": user.user_id}

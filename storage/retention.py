@@ -18,6 +18,7 @@ from storage.deliveries import clear_deliveries
 from storage.json_columns import to_json
 from storage.login_throttle import clear_past
 from storage.migrate import connect
+from storage.notices import clear_notices
 from storage.rate_limits import clear_unused
 from storage.schedules import clear_fires
 from storage.sql_files import load_statements
@@ -136,6 +137,10 @@ class Tidying:
     async def clear_schedule_fires(self, days: int) -> int:
         """Forget moments of schedules that are so long ago; returns how many."""
         return await self._batches(partial(clear_fires, days=days))
+
+    async def clear_notifications(self, days: int) -> int:
+        """Delete what people were told so long ago; returns how many."""
+        return await self._batches(partial(clear_notices, days=days))
 
     async def _batches(self, clear: Callable[[Connection, int], Awaitable[int]]) -> int:
         deleted, batch = 0, _BATCH

@@ -12,7 +12,7 @@ from typing import Final
 
 from domain.errors import GoldenpathError
 from server.workflows.waiting import WaitingWorkflows
-from storage.database import Database, DatabaseError
+from storage.database import Database, DatabaseError, is_away
 from storage.notifications import Listener
 from storage.waits import DueThing, DueThings
 
@@ -71,6 +71,12 @@ class DueTicker:
         except GoldenpathError as error:
             # Its thread went, or went on, this very moment.
             logger.info("What was due of the thread %s is not: %s", thing.thread_id, error)
+            return False
+        except DatabaseError as error:
+            if is_away(error):
+                raise
+            # It must not keep what is due after it.
+            logger.warning("What is due of the thread %s failed: %s", thing.thread_id, error)
             return False
 
     def _heard(self, seconds: str) -> None:

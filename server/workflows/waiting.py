@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.errors import Conflict, NotAllowed, NotFound
 from domain.identity import UserContext
-from domain.workflows.notices import Notice
+from domain.workflows.notices import Notice, NoticeKind
 from domain.workflows.votes import (
     Ballot,
     answer_of,
@@ -126,6 +126,9 @@ class WaitingWorkflows:
             approval = await lock_approval(connection, place.owner, place.approval_id)
             if approval.status != "open":
                 raise Conflict(f"This approval is settled already: it was {approval.status}.")
+            thread = await lock_thread(connection, place.owner, place.thread_id)
+            if thread.status == "idle":
+                raise Conflict("The run that asked has ended, so nothing waits for this vote.")
             check_ballot(approval.editable, ballot)
             await put_vote(connection, place.owner, place.approval_id, place.approver_id, ballot)
             rules, votes = await standing(connection, place.owner, approval)
@@ -149,13 +152,13 @@ class WaitingWorkflows:
             decision = decision_at_expiry(approval.on_expiry)
             await self._expire(connection, approval, decision)
             return True
-        if due.escalates:
-            receivers = await escalated(connection, owner, approval_id)
-            notice = _notice(approval, "approval_escalated")
-            await self._tell(connection, approval, receivers, notice)
         if due.reminds:
             receivers = await reminded(connection, owner, approval_id)
             notice = _notice(approval, "approval_reminder")
+            await self._tell(connection, approval, receivers, notice)
+        if due.escalates:
+            receivers = await escalated(connection, owner, approval_id)
+            notice = _notice(approval, "approval_escalated")
             await self._tell(connection, approval, receivers, notice)
         return False
 
@@ -193,6 +196,6 @@ class WaitingWorkflows:
             await mark_told(connection, owner, told)
 
 
-def _notice(approval: Approval, kind: Any) -> Notice:
+def _notice(approval: Approval, kind: NoticeKind) -> Notice:
     about = {"approval_id": str(approval.approval_id), "thread_id": str(approval.thread_id)}
     return Notice(kind, approval.title, approval.message, about)

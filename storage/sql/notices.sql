@@ -65,3 +65,12 @@ WHERE notification_id = %(notification_id)s
 -- In how many seconds the next message is due.
 SELECT extract(epoch FROM min(mail_due_at) - now())::float8 AS seconds FROM notifications
 WHERE mail_due_at IS NOT NULL
+
+-- clear --
+-- Some of what people were told so long ago.
+DELETE FROM notifications WHERE notification_id IN (
+    SELECT notification_id FROM notifications
+    WHERE created_at < now() - make_interval(days => %(days)s)
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)

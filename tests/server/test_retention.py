@@ -128,5 +128,5 @@ async def test_the_command_says_what_it_cleared(database_url: str, tmp_path: Pat
     assert process.returncode == 0
     assert said.decode() == (
         "Cleared away: 0 stream parts, 0 runs, 0 threads, 0 checkpoints, 0 values, "
-        "0 counts, 0 audit entries, 0 deliveries, 0 schedule fires.\n"
+        "0 counts, 0 audit entries, 0 deliveries, 0 schedule fires, 0 notifications.\n"
     )

@@ -107,7 +107,7 @@ async def test_what_cannot_be_drafted_is_refused(
 ):
     answer = await drafting.post("/workflows/draft", json={"prompt": PROMPT, **more})
     assert answer.status_code == 422
-    assert said in answer.json()["detail"]
+    assert said in answer.text
 
 
 async def test_a_workflow_that_does_not_exist_is_not_found(drafting: httpx.AsyncClient):

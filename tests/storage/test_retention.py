@@ -11,10 +11,12 @@ from psycopg import sql
 from domain.events import CONTROL_TYPES, LIFECYCLE_TYPES
 from domain.identity import LOCAL_USER
 from domain.retention import Cleared
+from domain.workflows.waiting import ApprovalRequest, WaitRequest
 from storage.database import Database
 from storage.retention import Tidying, tidying
 from storage.run_events import ArtifactRepository, EventLog
 from storage.sql_files import load_statements
+from storage.waiting import WaitingRepository
 
 LONG_AGO = 100.0
 
@@ -179,6 +181,20 @@ async def test_old_runs_go_but_for_each_threads_newest_and_those_that_are_needed
     assert await at_work.clear_runs(2) == 0
 
 
+async def wait(database: Database, thread_id: UUID) -> None:
+    """Let the thread wait for somebody and for something."""
+    place: dict[str, Any] = {
+        "root_run_id": thread_id,
+        "thread_id": thread_id,
+        "workflow_id": uuid4(),
+        "node_id": "gate",
+    }
+    kept = WaitingRepository(database, with_mail=False)
+    asked = ApprovalRequest(**place, path="gate", title="May it?", approvers=("local",))
+    await kept.ask(LOCAL_USER, asked)
+    await kept.wait(LOCAL_USER, WaitRequest(**place, path="wait", event="paid"))
+
+
 async def test_a_thread_that_went_with_its_run_leaves_nothing_anywhere(
     database: Database, at_work: Tidying
 ) -> None:
@@ -194,6 +210,7 @@ async def test_a_thread_that_went_with_its_run_leaves_nothing_anywhere(
             " version, cause, started_by) VALUES (%s, %s, 'local', 'local', %s, 1, 'manual', 'me')",
             *(thread_id, uuid4(), uuid4()),
         )
+        await wait(database, thread_id)
         for table, columns in (
             ("checkpoints", "checkpoint_ns, checkpoint_id, checkpoint"),
             ("checkpoint_blobs", "checkpoint_ns, channel, version, type"),
@@ -256,5 +273,5 @@ def test_the_summary_is_a_sentence() -> None:
     cleared = Cleared(stream_parts=12_345, runs=1)
     assert cleared.sentence() == (
         "Cleared away: 12,345 stream parts, 1 runs, 0 threads, 0 checkpoints, 0 values, "
-        "0 counts, 0 audit entries."
+        "0 counts, 0 audit entries, 0 deliveries, 0 schedule fires, 0 notifications."
     )

@@ -23,11 +23,17 @@ def document(name: str = "Thanks", **settings: Any) -> dict[str, Any]:
         "schema": 1,
         "name": name,
         "nodes": [
-            {"id": "begin", "type": "trigger", "data": {"service": "manual", "task": "start"}},
+            {
+                "id": "begin",
+                "type": "trigger",
+                "data": {"service": "manual", "task": "start"},
+                "position": {"x": 0, "y": 0},
+            },
             {
                 "id": "say",
                 "type": "action",
                 "data": {"service": "log", "task": "write", "params": {"text": "hello"}},
+                "position": {"x": 280, "y": 0},
             },
         ],
         "edges": [{"id": "e1", "source": "begin", "target": "say"}],

@@ -187,8 +187,9 @@ async def test_slack_is_answered_only_when_slack_asks(api: httpx.AsyncClient) ->
 async def test_twilio_signs_the_public_address(services: Services) -> None:
     public = services.settings.model_copy(update={"public_url": "https://flows.example.com"})
     receiver = services.triggers.receiver.reached_at("https://flows.example.com")
+    side = replace(services.side, triggers=replace(services.triggers, receiver=receiver))
     app = create_app(
-        replace(services, settings=public, triggers=replace(services.triggers, receiver=receiver)),
+        replace(services, settings=public, side=side),
         "http://api",
     )
     transport = httpx.ASGITransport(app)

@@ -29,7 +29,8 @@ SHIPPED = ShippedTemplate(
 def with_shipped(services: Services) -> Services:
     """The same services with a shipped template."""
     templates = TemplateRepository(services.database, [SHIPPED])
-    return replace(services, workflows=replace(services.workflows, templates=templates))
+    workflows = replace(services.workflows, templates=templates)
+    return replace(services, side=replace(services.side, workflows=workflows))
 
 
 @pytest.fixture
