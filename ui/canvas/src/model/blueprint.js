@@ -116,6 +116,8 @@ export function withChanged(blueprint, id, change) {
 }
 
 export function withPositions(blueprint, places) {
+  const moved = blueprint.nodes.some((node) => places.has(node.id) && !samePlace(node.position, rounded(places.get(node.id))));
+  if (!moved) return blueprint;
   const nodes = blueprint.nodes.map((node) =>
     places.has(node.id) ? { ...node, position: rounded(places.get(node.id)) } : node,
   );
@@ -173,4 +175,5 @@ function renamed(value, names) {
   return value;
 }
 
+const samePlace = (a, b) => a.x === b.x && a.y === b.y;
 const rounded = ({ x, y }) => ({ x: Math.round(x), y: Math.round(y) });

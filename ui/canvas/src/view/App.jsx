@@ -31,7 +31,7 @@ export function App() {
           <div className="gpc-main">
             {!isFixed && <Palette />}
             {view === "outline" ? <Outline /> : <Graph />}
-            <SidePanel />
+            <SidePanel view={view} />
           </div>
           <Notice />
           <Dialogs />

@@ -18,7 +18,7 @@ export function ConditionField({ node, names, problems, onChange, onSettle }) {
   const used = [...new Set(text.match(PATH) ?? [])].map((each) => [each, valueAt(state, each.split("."))]).filter(([, value]) => value !== undefined);
   return (
     <div className="gpc-field" data-field={path}>
-      <div className="gpc-field-head"><label htmlFor={id}>Condition<span className="gpc-required"> required</span></label><span className="gpc-check" data-testid="check" data-tone={check.tone} role="status">{check.words}</span></div>
+      <div className="gpc-field-head"><label htmlFor={id}>Condition</label><span className="gpc-required" aria-hidden="true">required</span><span className="gpc-space" /><span className="gpc-check" data-testid="check" data-tone={check.tone} role="status">{check.words}</span></div>
       <TemplateField id={id} isCode isLong isRequired value={text} names={names} describedBy={`${id}-help`} isWrong={check.tone === "failed"} placeholder="trigger_data.amount > 1000" onBlur={onSettle} onChange={(condition) => onChange({ ...node.data.params, condition }, path)} />
       <div id={`${id}-help`}>
         {check.problems.map((problem) => <p key={problem.code + problem.message} className="gpc-wrong" data-severity={problem.severity}>{problem.message} {problem.next_step}</p>)}

@@ -36,8 +36,11 @@ function Flow() {
   const { screenToFlowPosition } = useReactFlow();
   useViewport(shown);
 
-  const changed = useChanges(setDragged);
+  const isDragging = useRef(false);
+  const changed = useChanges(setDragged, isDragging);
+  const started = useCallback(() => { isDragging.current = true; }, []);
   const stopped = useCallback((_event, _node, moved) => {
+    isDragging.current = false;
     setDragged(null);
     actions.move(new Map(moved.map((node) => [node.id, node.position])));
   }, [actions]);
@@ -53,7 +56,7 @@ function Flow() {
     <div className="gpc-graph" onDrop={drop} onDragOver={(event) => event.preventDefault()}>
       <ReactFlow
         nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES}
-        onNodesChange={changed} onEdgesChange={useEdgeChanges()} onNodeDragStop={stopped} onSelectionDragStop={(event, moved) => stopped(event, null, moved)}
+        onNodesChange={changed} onEdgesChange={useEdgeChanges()} onNodeDragStart={started} onNodeDragStop={stopped} onSelectionDragStart={started} onSelectionDragStop={(event, moved) => stopped(event, null, moved)}
         onConnect={({ source, target, sourceHandle }) => actions.connect(source, target, sourceHandle)}
         onNodeClick={(_event, node) => actions.show({ panel: "inspector", shownNode: node.id })}
         nodesDraggable={!isFixed} nodesConnectable={!isFixed} connectionRadius={36} deleteKeyCode={null} multiSelectionKeyCode={["Shift", "Meta", "Control"]}
@@ -119,24 +122,24 @@ function useEdges(blueprint, change, canInsert) {
   }, [blueprint, change, selected, canInsert]);
 }
 
-function useChanges(setDragged) {
+function useChanges(setDragged, isDragging) {
   const { show, move } = useActions();
   const selected = useRef([]);
   selected.current = useStore((state) => state.selected);
   return useCallback((changes) => {
     const moves = changes.filter((each) => each.type === "position" && each.position);
-    const live = moves.filter((each) => each.dragging);
+    const live = isDragging.current ? moves : moves.filter((each) => each.dragging);
     if (live.length) setDragged((before) => new Map([...(before ?? []), ...live.map((each) => [each.id, each.position])]));
     // The arrow keys move without dragging.
-    const steps = moves.filter((each) => each.dragging === false || each.dragging === undefined);
-    if (steps.length && !live.length) move(new Map(steps.map((each) => [each.id, each.position])));
+    const steps = moves.filter((each) => !live.includes(each));
+    if (steps.length) move(new Map(steps.map((each) => [each.id, each.position])));
     const picks = changes.filter((each) => each.type === "select");
     if (!picks.length) return;
     const chosen = new Set(selected.current);
     for (const pick of picks) pick.selected ? chosen.add(pick.id) : chosen.delete(pick.id);
     selected.current = [...chosen];
     show((state) => ({ selected: [...chosen], panel: chosen.size ? "inspector" : state.panel === "inspector" ? null : state.panel, visit: null }));
-  }, [show, move, setDragged]);
+  }, [show, move, setDragged, isDragging]);
 }
 
 function useEdgeChanges() {

@@ -78,7 +78,7 @@ function ConnectionPicker({ node, problems, onChange }) {
   const isGone = node.data.connection && !fitting.some((each) => each.id === node.data.connection);
   return (
     <div className="gpc-field" data-field="data.connection">
-      <div className="gpc-field-head"><label htmlFor={id}>Connection<span className="gpc-required"> required</span></label></div>
+      <div className="gpc-field-head"><label htmlFor={id}>Connection</label><span className="gpc-required" aria-hidden="true">required</span><span className="gpc-space" /></div>
       <select id={id} value={node.data.connection ?? ""} onChange={(event) => onChange(event.target.value || null)}>
         <option value="">{fitting.length ? "Choose an account…" : "No account is connected yet"}</option>
         {isGone && <option value={node.data.connection}>One that is gone or does not fit</option>}

@@ -35,7 +35,7 @@ export function Field({ name, schema, isRequired, value, path, ...rest }) {
   return (
     <div className="gpc-field" data-field={path}>
       <div className="gpc-field-head">
-        <label htmlFor={id}>{rest.label ?? labelOf(name, schema)}{isRequired && <span className="gpc-required"> required</span>}</label>
+        <label htmlFor={id}>{rest.label ?? labelOf(name, schema)}</label>{isRequired && <span className="gpc-required" aria-hidden="true">required</span>}<span className="gpc-space" />
         {!isText && rest.names.length > 0 && ["number", "check", "choice", "list"].includes(control) && (
           <IconButton icon="braces" label={isTemplate(value) ? `Type ${labelOf(name, schema)} instead` : `Take ${labelOf(name, schema)} from an earlier step`} aria-pressed={isTemplate(value)} onClick={() => rest.onChange(isTemplate(value) ? undefined : "{{")} />
         )}

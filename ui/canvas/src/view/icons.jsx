@@ -9,7 +9,7 @@ const PATHS = {
   spark: "M12 3.5 13.9 10l6.6 2-6.6 2L12 20.5 10.1 14l-6.6-2 6.6-2L12 3.5Z",
   plus: "M12 5v14M5 12h14", close: "m6 6 12 12M18 6 6 18", search: "M11 4.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM20 20l-4.2-4.2",
   undo: "M8 5 4 9l4 4M4 9h10a6 6 0 0 1 0 12h-3", redo: "m16 5 4 4-4 4m4-4H10a6 6 0 0 0 0 12h3",
-  tidy: "M4 5h6v5H4zM14 4h6v5h-6zM14 15h6v5h-6zM10 7.5h4M12 7.5V17h2", copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  tidy: "M4 4v16M8 6.5h12v4H8zM8 14h7v4H8z", copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   trash: "M4 7h16M9 7V4h6v3m-8.5 0 1 13h9l1-13M10 11v5m4-5v5", check: "m5 12.5 4.5 4.5L19 7.5",
   alert: "M12 4 2.8 20h18.4L12 4Zm0 6v4.5m0 2.6v.1", play: "M8 5.5v13l10.5-6.5L8 5.5Z", history: "M4 12a8 8 0 1 0 2.5-5.8L4 8.5M4 4v4.5h4.5M12 8v4.5l3 2",
   list: "M9 6h11M9 12h11M9 18h11M4.5 6h.1M4.5 12h.1M4.5 18h.1", graph: "M4 9h6v6H4zM15 4h5v5h-5zM15 15h5v5h-5zM10 12h2.5M15 6.5h-2.5v11H15",

@@ -9,7 +9,7 @@ import { Proposal } from "./Proposal.jsx";
 import { RunPanel } from "./RunPanel.jsx";
 
 /** The side panel: one of them at a time. */
-export function SidePanel() {
+export function SidePanel({ view }) {
   const panel = useStore((state) => state.panel);
   const proposal = useStore((state) => state.proposal);
   const selected = useStore((state) => state.selected);
@@ -17,6 +17,8 @@ export function SidePanel() {
   if (panel === "run") return <RunPanel />;
   if (panel === "problems") return <Problems />;
   if (panel === "versions") return <Versions />;
+  // The outline holds the forms itself.
+  if (view === "outline") return null;
   if (panel === "inspector" && selected.length === 1) return <Inspector id={selected[0]} />;
   if (panel === "inspector" && selected.length > 1) return <Several ids={selected} />;
   return null;
