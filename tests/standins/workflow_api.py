@@ -4,6 +4,7 @@ Versions, conflicts and problems are the true ones: blueprints pass the domain's
 """
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
@@ -65,8 +66,8 @@ class WorkflowApi:
 
     async def tell(self) -> None:
         """Say to all monitors that something happened."""
-        for socket in list(self.sockets):
-            await socket.send_json({"type": "tool_completed"})
+        for each in list(self.sockets):
+            await each.send_json({"type": "tool_completed"})
 
     def problems_of(self, data: object, *, is_activating: bool = False) -> list[dict[str, Any]]:
         """What is wrong with it, by the domain's own rules."""
@@ -84,6 +85,18 @@ class WorkflowApi:
         return run
 
 
+class _Server(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
 @asynccontextmanager
 async def running_workflow_api(blueprint: dict[str, Any]) -> AsyncIterator[WorkflowApi]:
     """The API on a free port for as long as the context lasts."""
@@ -91,11 +104,10 @@ async def running_workflow_api(blueprint: dict[str, Any]) -> AsyncIterator[Workf
     config = uvicorn.Config(
         _app(api), port=0, log_level="error", lifespan="off", ws="websockets-sansio"
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     serving = asyncio.create_task(server.serve(), name="stand-in of the workflow API")
     async with asyncio.timeout(20):
-        while not server.started:
-            await asyncio.sleep(0)
+        await server.ready.wait()
     api.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     yield api
     for task in api.tasks:
@@ -233,11 +245,11 @@ def _run_routes(app: FastAPI, api: WorkflowApi) -> None:
         return {"run_id": run_of(thread_id).run_id}
 
     @app.websocket("/workflows/w1/monitor")
-    async def _monitor(socket: WebSocket) -> None:
-        await socket.accept()
-        api.sockets.add(socket)
+    async def _monitor(watcher: WebSocket) -> None:
+        await watcher.accept()
+        api.sockets.add(watcher)
         try:
             while True:
-                await socket.receive_text()
+                await watcher.receive_text()
         except WebSocketDisconnect:
-            api.sockets.discard(socket)
+            api.sockets.discard(watcher)

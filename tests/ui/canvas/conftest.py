@@ -25,6 +25,8 @@ async def open_canvas(open_page: OpenPage) -> AsyncIterator[OpenCanvas]:
         ) -> tuple[Page, WorkflowApi]:
             api = await stack.enter_async_context(running_workflow_api(blueprint))
             page = await open_page(f"{api.url}/?{query}", **options)
+            # Before the API goes: what it polls would fail.
+            stack.push_async_callback(page.close)
             await page.get_by_test_id("canvas").wait_for()
             return page, api
 

@@ -10,7 +10,13 @@ export function savingOf(store, api, opts = {}) {
 
   const unsubscribe = store.subscribe(() => {
     const { blueprint, save } = store.get();
-    if (blueprint === kept || save.state === "conflict") return;
+    if (save.state === "conflict") return;
+    if (blueprint === kept) {
+      // What was edited was taken back before it was sent.
+      if (save.state === "unsaved" && !underWay) mark("saved");
+      waiting = kept;
+      return;
+    }
     if (save.state !== "unsaved" && save.state !== "saving") mark("unsaved");
     if (blueprint === waiting) return;
     waiting = blueprint;

@@ -163,9 +163,15 @@ function useViewport(blueprint) {
   const isFirst = useRef(true);
   const isDrafting = useStore((state) => state.proposal !== null || Boolean(state.overlay));
   useEffect(() => {
-    const duration = isFirst.current || reducesMotion() ? 0 : 160;
-    isFirst.current = false;
-    void fitView({ padding: 0.15, maxZoom: 1, duration });
+    const fit = (duration) => void fitView({ padding: 0.15, maxZoom: 1, duration });
+    if (isFirst.current) {
+      isFirst.current = false;
+      fit(0);
+      return undefined;
+    }
+    // A panel may come or go with it: the canvas has its new size a moment later.
+    const timer = setTimeout(fit, RESIZED_MS, reducesMotion() ? 0 : 160);
+    return () => clearTimeout(timer);
   }, [fitting, isDrafting, fitView]);
   useEffect(() => {
     const node = centred && nodeOf(blueprint, centred.id);
@@ -176,4 +182,5 @@ function useViewport(blueprint) {
   }, [centred]);
 }
 
+const RESIZED_MS = 50;
 const reducesMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

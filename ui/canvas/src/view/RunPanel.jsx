@@ -66,7 +66,7 @@ function Start({ isBusy }) {
   return (
     <div className="gpc-start">
       {triggers.length > 1 && <label className="gpc-stacked">Trigger<select value={trigger.id} onChange={(event) => { setChosen(event.target.value); setText(null); }}>{triggers.map((node) => <option key={node.id} value={node.id}>{titleOf(catalogue, node)}</option>)}</select></label>}
-      <label className="gpc-stacked">Sample<textarea className="gpc-code" rows={7} spellCheck={false} value={value} onChange={(event) => setText(event.target.value)} /></label>
+      <label className="gpc-stacked">Sample<textarea aria-label="Sample" className="gpc-code" rows={7} spellCheck={false} value={value} onChange={(event) => setText(event.target.value)} /></label>
       <div className="gpc-buttons"><button type="button" className="gpc-button gpc-primary" disabled={Boolean(reason)} onClick={run}>Run this draft</button>{text !== null && <button type="button" className="gpc-quiet-button" onClick={() => setText(null)}>Back to the sample</button>}{reason && <span className="gpc-quiet">{reason}</span>}</div>
     </div>
   );

@@ -9,7 +9,7 @@ export const Way = memo(function Way({ id, data, selected, markerEnd, ...ends })
   const { show, cutEdge } = useActions();
   const count = useCounts().get(id);
   const [path, x, y] = getBezierPath(ends);
-  const words = [data.branch, count === undefined ? null : `${count}×`].filter(Boolean).join(" · ");
+  const words = [data.branch, count === undefined ? null : String(count)].filter(Boolean).join(" · ");
   return (
     <>
       <BaseEdge id={id} path={path} markerEnd={markerEnd} interactionWidth={24} />

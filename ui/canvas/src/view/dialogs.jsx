@@ -17,6 +17,8 @@ function Dialog({ title, children, testId }) {
   useEffect(() => {
     const opener = document.activeElement;
     element.current.showModal();
+    // The browser would take the first button, which closes.
+    element.current.querySelector("[data-first]")?.focus();
     return () => opener?.focus?.();
   }, []);
   const close = () => show({ dialog: null });
@@ -57,7 +59,7 @@ function Find() {
   };
   return (
     <Dialog title="Find a step" testId="find">
-      <input type="search" autoFocus aria-label="Name of a step" placeholder="Name, service or id" role="combobox" aria-expanded="true" aria-controls="gpc-found" aria-activedescendant={found[at] ? `gpc-found-${at}` : undefined} value={query} onChange={(event) => { setQuery(event.target.value); setAt(0); }} onKeyDown={press} />
+      <input type="search" data-first aria-label="Name of a step" placeholder="Name, service or id" role="combobox" aria-expanded="true" aria-controls="gpc-found" aria-activedescendant={found[at] ? `gpc-found-${at}` : undefined} value={query} onChange={(event) => { setQuery(event.target.value); setAt(0); }} onKeyDown={press} />
       <ul id="gpc-found" role="listbox" aria-label="Steps" className="gpc-found">
         {found.map((node, place) => <li key={node.id} id={`gpc-found-${place}`} role="option" aria-selected={place === at} onClick={() => go(node)}><Icon name={iconOf(node)} /><span>{titleOf(catalogue, node)}</span><code>{node.id}</code></li>)}
       </ul>
@@ -81,7 +83,7 @@ function Conflict() {
   return (
     <Dialog title="This workflow was changed elsewhere" testId="conflict">
       <p>Version {theirs.version} was saved while you were editing. Your copy is still here. Against it yours has: {summary(change).toLowerCase()}.</p>
-      <div className="gpc-buttons"><button type="button" className="gpc-button gpc-primary" autoFocus onClick={compare}>Compare</button><button type="button" className="gpc-button" onClick={() => saving.keepMine()}>Keep mine</button><button type="button" className="gpc-button" onClick={() => saving.reload()}>Reload</button></div>
+      <div className="gpc-buttons"><button type="button" className="gpc-button gpc-primary" data-first onClick={compare}>Compare</button><button type="button" className="gpc-button" onClick={() => saving.keepMine()}>Keep mine</button><button type="button" className="gpc-button" onClick={() => saving.reload()}>Reload</button></div>
       <p className="gpc-help">Keep mine saves your copy as the next version; version {theirs.version} stays in the history. Reload takes theirs and gives up yours.</p>
     </Dialog>
   );
@@ -116,7 +118,7 @@ function Activate() {
       {before ? <Changes before={before} after={blueprint} active={active} /> : <p className="gpc-quiet">Reading version {active}…</p>}
       {warnings.length > 0 && <><h3>To think about</h3><ul className="gpc-lines">{warnings.slice(0, 6).map((problem, place) => <li key={place}>{problem.message}</li>)}</ul></>}
       {refused && <div className="gpc-error" role="alert">{refused}</div>}
-      <div className="gpc-buttons"><button type="button" className="gpc-button gpc-primary" autoFocus disabled={isBusy || !before} onClick={go}>{isBusy ? "Activating…" : "Activate"}</button><button type="button" className="gpc-button" onClick={() => actions.show({ dialog: null })}>Not yet</button></div>
+      <div className="gpc-buttons"><button type="button" className="gpc-button gpc-primary" data-first disabled={isBusy || !before} onClick={go}>{isBusy ? "Activating…" : "Activate"}</button><button type="button" className="gpc-button" onClick={() => actions.show({ dialog: null })}>Not yet</button></div>
     </Dialog>
   );
 }
