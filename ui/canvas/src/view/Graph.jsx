@@ -66,7 +66,7 @@ function Flow() {
         <Background gap={24} size={1} />
         <Bodies blueprint={shown} />
         <Controls showInteractive={false} position="bottom-left" />
-        <MiniMap pannable zoomable position="bottom-right" ariaLabel="Map of the workflow" nodeColor="var(--gpc-neutral)" />
+        {nodes.length > 0 && <MiniMap pannable zoomable position="bottom-right" ariaLabel="Map of the workflow" nodeColor="var(--gpc-neutral)" />}
         {!nodes.length && <Panel position="top-center" className="gpc-empty-hint">Choose a trigger on the left, or describe the workflow in a sentence above.</Panel>}
       </ReactFlow>
     </div>

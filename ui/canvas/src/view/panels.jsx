@@ -74,13 +74,16 @@ function Problems() {
   const errors = problems.filter((problem) => problem.severity === "error").length;
   return (
     <section className="gpc-panel" aria-label="Problems" data-testid="problems">
-      <Head title="Problems" words={problems.length ? `${errors} to solve before it can go live, ${problems.length - errors} to think about.` : "Nothing keeps it from going live."} />
+      <Head title="Problems" words={wordsOf(errors, problems.length - errors)} />
       <ul className="gpc-rows gpc-panel-body">
         {problems.map((problem, place) => <li key={place}><button type="button" className="gpc-problem" data-severity={problem.severity} onClick={() => go(problem)}><Icon name="alert" /><span><strong>{placeOf(problem)}</strong><span>{problem.message}</span><small>{problem.severity === "error" ? "Error" : "Warning"} · {problem.next_step}</small></span></button></li>)}
       </ul>
     </section>
   );
 }
+
+const wordsOf = (errors, warnings) =>
+  [errors ? `${errors} to solve before it can go live.` : "Nothing keeps it from going live.", warnings ? `${warnings} to think about.` : ""].join(" ").trim();
 
 function Versions() {
   const { api, actions, saving, store } = useMount();
