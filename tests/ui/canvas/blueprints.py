@@ -68,6 +68,28 @@ def payment() -> dict[str, Any]:
     }
 
 
+def looped() -> dict[str, Any]:
+    """A payment whose lines are written down one by one."""
+    row = {"spreadsheet_id": "S1", "values": ["{{item.count}}"]}
+    tasks = {"service": "google_sheets", "task": "append_row", "params": row}
+    return {
+        "schema": 1,
+        "name": "Lines",
+        "settings": {},
+        "nodes": [
+            node("paid", "trigger", 0, service="razorpay", task="payment_received"),
+            node("lines", "loop", 340, params={"items": "{{trigger_data.lines}}"}),
+            node("row", "action", 700, -60, **tasks),
+            node("after", "wait", 700, 120, params={"seconds": 60}),
+        ],
+        "edges": [
+            edge("paid", "lines"),
+            edge("lines", "row", "each"),
+            edge("lines", "after", "done"),
+        ],
+    }
+
+
 def empty() -> dict[str, Any]:
     """Nothing yet."""
     return {"schema": 1, "name": "New workflow", "settings": {}, "nodes": [], "edges": []}

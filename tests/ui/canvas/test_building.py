@@ -6,7 +6,7 @@ from typing import Any
 from playwright.async_api import Locator, Page, expect
 
 from tests.standins.workflow_api import WorkflowApi
-from tests.ui.canvas.blueprints import empty, payment
+from tests.ui.canvas.blueprints import empty, looped, payment
 from tests.ui.canvas.conftest import OpenCanvas
 
 
@@ -206,3 +206,35 @@ async def test_a_dragged_step_moves_once(open_canvas: OpenCanvas) -> None:
     assert draft["nodes"][0]["position"]["y"] > 50
     await page.get_by_role("button", name="Undo", exact=True).click()
     assert (await saved(page, api, 3))["nodes"][0]["position"] == {"x": 0, "y": 0}
+
+
+async def test_the_body_of_a_loop_is_framed_and_not_entered_from_outside(
+    open_canvas: OpenCanvas,
+) -> None:
+    page, api = await open_canvas(looped())
+    await expect(page.get_by_test_id("body-lines")).to_be_visible()
+    await page.get_by_test_id("node-after").click()
+    target = page.get_by_label("Connect to", exact=True)
+    await target.select_option("row")
+    await expect(page.get_by_test_id("inspector")).to_contain_text("belongs to the loop")
+    await page.get_by_test_id("node-row").click()
+    await target.select_option("after")
+    await expect(page.get_by_test_id("inspector")).to_contain_text("Go on from")
+    item = page.get_by_label("1.", exact=True)
+    await item.fill("")
+    await item.press_sequentially("{{item.s")
+    await item.press("Enter")
+    await expect(page.get_by_test_id("preview")).to_contain_text("tea")
+    draft = await saved(page, api, len(api.versions))
+    assert draft["nodes"][2]["data"]["params"]["values"] == ["{{item.sku}}"]
+
+
+async def test_a_wait_is_of_one_kind_and_has_branches_for_an_event(open_canvas: OpenCanvas) -> None:
+    page, api = await open_canvas(looped())
+    after = page.get_by_test_id("node-after")
+    await after.click()
+    await page.get_by_label("Waits", exact=True).select_option("event")
+    await page.get_by_label("Event", exact=True).fill("paid_back")
+    await expect(after).to_contain_text("received")
+    await expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    assert api.draft["nodes"][3]["data"]["params"] == {"event": "paid_back"}

@@ -1,4 +1,4 @@
-import { Background, Controls, MiniMap, Panel, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import { Background, Controls, MiniMap, Panel, ReactFlow, ReactFlowProvider, useReactFlow, useStoreApi } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { branchesOf, nodeOf } from "../model/blueprint.js";
 import { titleOf } from "../model/catalogue.js";
@@ -35,6 +35,7 @@ function Flow() {
   const edges = useEdges(shown, comparison?.change, !isFixed);
   const { screenToFlowPosition } = useReactFlow();
   useViewport(shown);
+  useUncovered(shown);
 
   const isDragging = useRef(false);
   const changed = useChanges(setDragged, isDragging);
@@ -155,6 +156,26 @@ function useEdgeChanges() {
   }, [show]);
 }
 
+/** A panel that opens takes room: the step that it is about stays in view. */
+function useUncovered(blueprint) {
+  const panel = useStore((state) => state.panel);
+  const chosen = useStore((state) => (state.selected.length === 1 ? state.selected[0] : null));
+  const { getViewport, setViewport } = useReactFlow();
+  const flow = useStoreApi();
+  useEffect(() => {
+    const node = panel && chosen && nodeOf(blueprint, chosen);
+    if (!node) return undefined;
+    const timer = setTimeout(() => {
+      const { x, y, zoom } = getViewport();
+      const over = (node.position.x + WIDTH) * zoom + x + MARGIN - flow.getState().width;
+      if (over > 0) void setViewport({ x: x - over, y, zoom }, { duration: reducesMotion() ? 0 : 160 });
+    }, RESIZED_MS);
+    return () => clearTimeout(timer);
+    // Not while it is edited or moved.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [panel, chosen]);
+}
+
 /** Everything in view after loading, tidying and accepting; one node when it is looked for. */
 function useViewport(blueprint) {
   const fitting = useStore((state) => state.fitting);
@@ -183,4 +204,5 @@ function useViewport(blueprint) {
 }
 
 const RESIZED_MS = 50;
+const MARGIN = 24;
 const reducesMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
