@@ -24,6 +24,7 @@ BENCHMARKS = (
     "recovery",
     "usage_import",
     "cost_analysis",
+    "canvas",
 )
 _DOCUMENT = Path(__file__).parents[1] / "BENCHMARKS.md"
 #: Below it nothing else of weight runs.

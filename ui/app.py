@@ -116,7 +116,7 @@ def _styles() -> FileResponse:
 
 
 def _head() -> str:
-    version = static_version(STYLES, *STATIC.iterdir())
+    version = static_version(STYLES, *filter(Path.is_file, STATIC.iterdir()))
     return (
         '<meta name="color-scheme" content="light dark">'
         f'<link rel="icon" type="image/png" href="{STATIC_PATH}/favicon.png?v={version}">'

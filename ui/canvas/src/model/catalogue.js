@@ -1,0 +1,121 @@
+/** The catalogue of services, and the kinds of nodes that need none. */
+
+const text = (title, description) => ({ type: "string", title, description });
+const seconds = (title) => ({ type: "number", minimum: 1, title });
+const texts = (title, description) => ({ type: "array", items: { type: "string" }, title, description });
+
+export const KINDS = {
+  trigger: { title: "Trigger", icon: "bolt", description: "Starts the workflow" },
+  action: { title: "Action", icon: "plug", description: "Does one thing with a service" },
+  condition: {
+    title: "Condition", icon: "fork", description: "Goes one way or the other",
+    params: { type: "object", properties: { condition: text("Condition", "CEL: true or false") }, required: ["condition"] },
+  },
+  loop: {
+    title: "For each", icon: "repeat", description: "Does steps for every item of a list",
+    params: {
+      type: "object", required: ["items"],
+      properties: {
+        items: text("Items", "A list, or the template of one."),
+        concurrency: { type: "integer", minimum: 1, maximum: 20, default: 5, title: "At once", description: "Items that are done at the same time." },
+      },
+    },
+  },
+  approval: {
+    title: "Approval", icon: "hand", description: "Asks people before it goes on",
+    params: {
+      type: "object", required: ["title", "approvers"],
+      properties: {
+        title: text("Title"), message: { ...text("Message"), format: "multiline" },
+        approvers: texts("Approvers", "Users, roles or e-mail addresses."),
+        quorum: { type: "integer", minimum: 1, maximum: 1000, title: "Votes needed" },
+        veto: { type: "boolean", title: "One rejection is enough" },
+        editable: texts("Fields that approvers may change"),
+        reminder_after: seconds("Remind after (seconds)"),
+        escalate_after: seconds("Escalate after (seconds)"), escalate_to: texts("Escalate to"),
+        expires_after: { ...seconds("Expires after (seconds)"), default: 604800 },
+        on_expiry: { enum: ["branch", "reject"], title: "When it expires", description: "Take the branch “expired”, or count as rejected." },
+      },
+    },
+  },
+  wait: {
+    title: "Wait", icon: "clock", description: "Pauses for a time, until a moment or an event",
+    params: {
+      type: "object",
+      properties: {
+        seconds: { type: "number", minimum: 1, maximum: 2592000, title: "Seconds" },
+        until: text("Until", "A moment, such as 2026-01-31T09:00:00Z."), event: text("Event", "The name of what it waits for."),
+      },
+    },
+  },
+  agent: {
+    title: "Agent", icon: "spark", description: "Lets an assistant work on it",
+    params: {
+      type: "object", required: ["assistant", "input"],
+      properties: {
+        assistant: text("Assistant"), input: { ...text("Input"), format: "multiline" },
+        output_schema: { type: "object", title: "Output schema", description: "What it answers, as JSON schema." },
+      },
+    },
+  },
+};
+
+export const BUILT_IN = ["condition", "loop", "approval", "wait", "agent"];
+
+/** The task that a node calls, of its service; undefined for others and unknown ones. */
+export function taskOf(catalogue, node) {
+  const service = serviceOf(catalogue, node.data.service);
+  const tasks = node.type === "trigger" ? service?.triggers : node.type === "action" ? service?.actions : [];
+  return tasks?.find((task) => task.name === node.data.task);
+}
+
+export const serviceOf = (catalogue, name) => catalogue.find((each) => each.service === name);
+
+export const paramsOf = (catalogue, node) => KINDS[node.type]?.params ?? taskOf(catalogue, node)?.params ?? null;
+
+export const titleOf = (catalogue, node) =>
+  node.title || taskOf(catalogue, node)?.title || (node.data.task ? node.data.task.replaceAll("_", " ") : KINDS[node.type]?.title) || node.id;
+
+/** What a node does in half a line. */
+export function summaryOf(catalogue, node) {
+  const params = node.data.params ?? {};
+  switch (node.type) {
+    case "condition": return params.condition || "No condition yet";
+    case "loop": return params.items ? `each of ${Array.isArray(params.items) ? `${params.items.length} items` : String(params.items).replace(/[{}]/g, "")}` : "No list yet";
+    case "approval": return [].concat(params.approvers ?? []).join(", ") || "Nobody to ask yet";
+    case "wait": return params.event ? `for ${params.event}` : params.until ? `until ${params.until}` : params.seconds ? `for ${inWords(params.seconds)}` : "No time yet";
+    case "agent": return params.assistant || "No assistant yet";
+    default: {
+      const service = serviceOf(catalogue, node.data.service);
+      const name = taskOf(catalogue, node)?.title;
+      return [service?.title ?? node.data.service, node.title && name ? name : null].filter(Boolean).join(" · ") || "No service yet";
+    }
+  }
+}
+
+export function inWords(seconds) {
+  for (const [size, word] of [[86400, "day"], [3600, "hour"], [60, "minute"]])
+    if (seconds >= size && seconds % size === 0) return `${seconds / size} ${word}${seconds === size ? "" : "s"}`;
+  return `${seconds} second${seconds === 1 ? "" : "s"}`;
+}
+
+/** What the palette offers, in groups: parts from which nodes are made. */
+export function paletteGroups(catalogue, query = "") {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = (entry) => words.every((word) => entry.search.includes(word));
+  const group = (title, entries) => ({ title, entries: entries.filter(fits) });
+  const tasks = (type, list) =>
+    catalogue.flatMap((service) =>
+      service[list].map((task) => ({
+        key: `${type}:${service.service}.${task.name}`, title: task.title, description: task.description,
+        icon: service.service, service: service.title, effect: task.effect,
+        search: [task.title, task.name, task.description, service.title, ...(service.aliases ?? [])].join(" ").toLowerCase(),
+        part: { type, id: task.name, data: { service: service.service, task: task.name, params: {} } },
+      })),
+    );
+  const steps = BUILT_IN.map((type) => ({
+    key: type, title: KINDS[type].title, description: KINDS[type].description, icon: KINDS[type].icon,
+    search: `${KINDS[type].title} ${KINDS[type].description} ${type}`.toLowerCase(), part: { type, id: type === "loop" ? "for_each" : type, data: { params: {} } },
+  }));
+  return [group("Triggers", tasks("trigger", "triggers")), group("Logic", steps), group("Actions", tasks("action", "actions"))].filter((each) => each.entries.length);
+}
