@@ -20,6 +20,8 @@ from server.errors import add_error_handlers
 from server.routes import (
     account,
     api_keys,
+    approval_links,
+    approvals,
     assistants,
     audit,
     auth,
@@ -28,6 +30,7 @@ from server.routes import (
     health,
     members,
     not_built,
+    notifications,
     providers,
     reports,
     runs,
@@ -48,9 +51,10 @@ from ui.app import Access, mount_ui
 _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
     *(stateless_runs, usage, reports, audit, connections, account, api_keys, members),
+    *(approvals, notifications),
 )
 #: What is there for who is nobody yet; guessing and registering have limits of their own.
-_DOORS = (auth, sign_in, providers)
+_DOORS = (auth, sign_in, providers, approval_links)
 _WITHOUT_DATABASE = (system, health, websocket, not_built)
 
 #: Where the pages are.

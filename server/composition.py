@@ -32,6 +32,10 @@ from server.secret_key import secret_box
 from server.settings import Settings, set_variables
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
+from server.workflows.due import DueTicker
+from server.workflows.mailing import Mailing, mailing_of
+from server.workflows.waiting import WaitingWorkflows
+from storage.approvals import ApprovalRepository
 from storage.assistants import AssistantRepository
 from storage.audit_log import AuditLog
 from storage.connections import ConnectionRepository
@@ -40,6 +44,7 @@ from storage.database import Database
 from storage.embedded import EmbeddedPostgres, create_database
 from storage.group_commit import GroupCommit
 from storage.migrate import migrate
+from storage.notices import NoticeRepository
 from storage.notifications import Listener
 from storage.reports import ReportRepository
 from storage.run_events import ArtifactRepository, EventLog
@@ -86,6 +91,13 @@ class Services:
     models: ChatModels
     listener: Listener
     departures: Departures
+    approvals: ApprovalRepository
+    notices: NoticeRepository
+    #: What workflows wait for, and the clock of it.
+    waiting: WaitingWorkflows
+    due: DueTicker
+    #: Sends e-mail, if the settings say how.
+    mailing: Mailing | None
     stopping: Stopping
     #: The worker of this process, if it has one, and what clears away for all of them.
     worker: Worker | None
@@ -167,6 +179,7 @@ async def open_services(
         assistants = AssistantRepository(database, default_assistants(graphs))
         manager = RunManager(database, feed, graphs, assistants, worker)
         runs = RunRepository(database)
+        waiting = WaitingWorkflows(database, manager, with_mail=settings.sends_mail)
         services = Services(
             settings=settings,
             database=database,
@@ -193,6 +206,11 @@ async def open_services(
             models=ports.models,
             listener=listener,
             departures=Departures(manager, runs, listener),
+            approvals=ApprovalRepository(database),
+            notices=NoticeRepository(database, with_mail=settings.sends_mail),
+            waiting=waiting,
+            due=DueTicker(database, waiting, listener),
+            mailing=mailing_of(settings, database, listener),
             stopping=Stopping(),
             worker=worker,
             nightly=nightly,
@@ -211,8 +229,11 @@ async def _side_tasks(services: Services) -> AsyncGenerator[None]:
             tasks.create_task(services.listener.run(), name="listener"),
             tasks.create_task(services.feed.run(), name="feed"),
             tasks.create_task(services.departures.run(), name="departures"),
+            tasks.create_task(services.due.run(), name="what is due"),
             tasks.create_task(_probe_forever(services), name="model probe"),
         ]
+        if services.mailing:
+            side.append(tasks.create_task(services.mailing.run(), name="mailing"))
         if services.nightly:
             side.append(tasks.create_task(services.nightly.run(), name="nightly tidying"))
         working = None

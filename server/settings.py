@@ -15,6 +15,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import InvalidSettings
+from server.mail_settings import MailSettings
 from server.security_settings import SecuritySettings
 
 PREFIX = "GOLDENPATH_"
@@ -29,7 +30,7 @@ _LIBRARIES = {
 }
 
 
-class Settings(SecuritySettings, BaseSettings):
+class Settings(MailSettings, BaseSettings):
     """What can be set, with defaults that suit one machine."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)

@@ -172,6 +172,14 @@ async def open_runs(connection: Connection, user: UserContext, thread_id: UUID) 
     return [run_of(row) for row in await cursor.fetchall()]
 
 
+async def last_run(connection: Connection, user: UserContext, thread_id: UUID) -> Run | None:
+    """A thread's newest run; None when it has none."""
+    page = {"limit": 1, "offset": 0, "status": None}
+    parameters = {**_owner(user), "thread_id": thread_id, **page}
+    row = await (await connection.execute(_SQL["of_thread"], parameters)).fetchone()
+    return run_of(row) if row else None
+
+
 async def request_cancel(connection: Connection, run_id: UUID, action: CancelAction) -> None:
     """Ask the run's worker to stop it; the first to ask says what becomes of it."""
     await connection.execute(_SQL["request_cancel"], {"run_id": run_id, "action": action})

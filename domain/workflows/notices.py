@@ -5,7 +5,14 @@ from typing import Any, Literal, Protocol
 
 from domain.identity import UserContext
 
-NoticeKind = Literal["step_failed", "run_failed", "approval_asked", "approval_reminder"]
+NoticeKind = Literal[
+    "step_failed",
+    "run_failed",
+    "approval_asked",
+    "approval_reminder",
+    "approval_escalated",
+    "approval_expired",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from domain.workflows.files import FileStore
 from domain.workflows.notices import Notifier
 from domain.workflows.starts import WorkflowStarter
 from domain.workflows.versions import VersionSource
+from domain.workflows.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,4 @@ class WorkflowPorts:
     starter: WorkflowStarter
     notifier: Notifier
     caps: WorkflowCaps = field(default_factory=WorkflowCaps)
+    waiting: Waiting | None = None

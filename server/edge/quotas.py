@@ -27,6 +27,8 @@ STARTS_RUNS: Final = frozenset(
         "/threads/{thread_id}/runs",
         "/threads/{thread_id}/runs/stream",
         "/threads/{thread_id}/runs/wait",
+        "/approvals/{approval_id}/vote",
+        "/workflows/events/{event}",
     }
 )
 

@@ -7,7 +7,8 @@ from typing import Any, Final, cast
 
 from jsonschema.validators import validator_for
 
-from domain.errors import InvalidInput, NotWaiting
+from domain.errors import Conflict, InvalidInput, NotWaiting
+from domain.workflows.waiting import waits_for
 
 #: LangGraph's ids of interrupts are hashes of 128 bits.
 _INTERRUPT_ID: Final = re.compile(r"^[0-9a-f]{32}$")
@@ -26,7 +27,8 @@ def checked_answers(
     """The answers, by interrupt id.
 
     Raises `NotWaiting` for an id that is not pending (any more), `InvalidInput` for an answer that
-    does not fit the `response_schema` of its interrupt or when it is not clear which is meant.
+    does not fit the `response_schema` of its interrupt or when it is not clear which is meant, and
+    `Conflict` for a question that is not for whoever runs the graph.
     """
     pending = {interrupt["id"]: interrupt for group in interrupts.values() for interrupt in group}
     if isinstance(answers, OnlyAnswer):
@@ -36,6 +38,11 @@ def checked_answers(
     for interrupt_id, value in answers.items():
         if interrupt_id not in pending:
             raise NotWaiting(interrupt_id)
+        if waits_for(pending[interrupt_id].get("value")):
+            raise Conflict(
+                f"{interrupt_id} is not answered here: its approvers vote on an approval, and a "
+                "wait ends by its event or its moment."
+            )
         if schema := pending[interrupt_id].get("response_schema"):
             _check(interrupt_id, value, schema)
     return dict(answers)

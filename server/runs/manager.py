@@ -30,6 +30,7 @@ from storage.runs import (
     RunSelection,
     end_pending_run,
     insert_run,
+    last_run,
     lock_run,
     open_runs,
     request_cancel,
@@ -130,17 +131,23 @@ class RunManager:
             thread = await lock_thread(connection, user, run.thread_id)
             if thread.status != "interrupted" or run.end_status != "interrupted":
                 raise NotWaiting(str(run_id))
-            request = RunRequest(
-                assistant_id=run.assistant_id,
-                command={"resume": checked_answers(thread.interrupts, answers)},
-                config=run.kwargs.get("config") or {},
-                context=run.kwargs.get("context"),
-                metadata=run.metadata,
-            )
-            new = self._offered(new_run(run.thread_id, request, (run.assistant_id, run.graph_id)))
+            new = self._offered(_resumed(run, checked_answers(thread.interrupts, answers)))
             resumed = await insert_run(connection, user, new)
         self._begin(new)
         return resumed
+
+    async def tell(
+        self, connection: Connection, user: UserContext, thread: Thread, answers: Mapping[str, Any]
+    ) -> Run:
+        """Go on with a paused thread in the caller's transaction, with what others have settled.
+
+        The caller holds the pen of the thread and has locked it. It goes by the queue, as `accept`
+        does. Raises `NotWaiting` when its last run did not pause.
+        """
+        run = await last_run(connection, user, thread.thread_id)
+        if thread.status != "interrupted" or run is None or run.end_status != "interrupted":
+            raise NotWaiting(str(thread.thread_id))
+        return await insert_run(connection, user, _resumed(run, answers))
 
     async def cancel(
         self, user: UserContext, run_id: UUID, action: CancelAction = "interrupt"
@@ -265,6 +272,18 @@ class RunManager:
         translator = Translator(identity_of(run, title), log, _no_price)
         events = closing_events(translator, run, "cancelled", "The run was cancelled.")
         await end_pending_run(connection, run, action, event_rows(events))
+
+
+def _resumed(run: Run, answers: Mapping[str, Any]) -> NewRun:
+    """The run that goes on where another has paused."""
+    request = RunRequest(
+        assistant_id=run.assistant_id,
+        command={"resume": dict(answers)},
+        config=run.kwargs.get("config") or {},
+        context=run.kwargs.get("context"),
+        metadata=run.metadata,
+    )
+    return new_run(run.thread_id, request, (run.assistant_id, run.graph_id))
 
 
 def _with_answers(thread: Thread, request: RunRequest) -> RunRequest:

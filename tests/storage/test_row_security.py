@@ -31,6 +31,7 @@ OF_THE_ENGINE = {"workers", "schema_migrations", "last_tidying"}
 OF_THE_DOOR = {
     *("users", "tenants", "memberships", "invitations", "sessions", "refresh_tokens"),
     *("identities", "provider_sign_ins", "api_keys", "rate_limits", "login_failures"),
+    "approval_tokens",
 }
 OF_LANGGRAPH = {"checkpoints", "checkpoint_blobs", "checkpoint_writes"}
 
