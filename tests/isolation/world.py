@@ -12,10 +12,13 @@ import httpx
 from psycopg import sql
 from pydantic import SecretStr
 
+from domain.identity import UserContext
+from domain.workflows.waiting import ApprovalRequest, WaitRequest
 from server.app import create_app
 from server.composition import open_services
 from server.settings import Settings
 from storage.database import Database
+from storage.waiting import WaitingRepository
 from tests.server.auth.world import HOST, SECRET, Person, Site
 from tests.storage.owner import as_owner
 
@@ -85,7 +88,7 @@ async def open_world(url: str, folder: Path) -> AsyncIterator[World]:
             alice = await site.person("alice")
             carol = await site.member(alice, "member", "carol")
             bob = await site.person("bob")
-            ids = await _one_of_everything(site, alice)
+            ids = await _one_of_everything(site, alice) | await _asked(site, alice)
             yield World(site, app.openapi(), alice, carol, bob, ids)
 
 
@@ -140,6 +143,35 @@ async def _one_of_everything(site: Site, alice: Person) -> dict[str, str]:
         # Nothing of hers yet: as unknown as what nobody has.
         "identity_id": str(uuid4()),
         "namespace": "data",
+    }
+
+
+async def _asked(site: Site, alice: Person) -> dict[str, str]:
+    """What she is asked, what a workflow of hers waits for, and what she was told."""
+    database = site.services.database
+    user = UserContext(alice.user_id, alice.tenant_id)
+    thread_id = uuid4()
+    await site.services.threads.create(user, thread_id, {})
+    kept = WaitingRepository(database, with_mail=False)
+    place: dict[str, Any] = {
+        "root_run_id": uuid4(),
+        "thread_id": thread_id,
+        "workflow_id": uuid4(),
+        "node_id": "gate",
+    }
+    approval_id = await kept.ask(
+        user,
+        ApprovalRequest(**place, path="gate", title=CANARY, approvers=(alice.user_id,)),
+    )
+    event = f"paid-{uuid4()}"
+    await kept.wait(user, WaitRequest(**place, path="wait", event=event))
+    [told] = await site.services.notices.list(user, 10, 0)
+    return {
+        "approval_id": str(approval_id),
+        "event": event,
+        "notification_id": str(told.notification_id),
+        # Whoever has one may use it: so it is one that nobody has.
+        "token": str(uuid4()),
     }
 
 

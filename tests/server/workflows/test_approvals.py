@@ -1,6 +1,7 @@
 """Approvals: who votes, what settles one, and that its run goes on exactly once."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.server.workflows.waiting_world import (
     Hold,
     add_colleague,
     approval_world,
+    two_approvals,
 )
 
 
@@ -156,7 +158,7 @@ async def test_roles_mean_their_members_but_no_viewers(
     ],
 )
 async def test_what_could_never_be_settled_is_not_asked(
-    database_url: str, people: list[UserContext], options: dict[str, object], reason: str
+    database_url: str, people: list[UserContext], options: dict[str, Any], reason: str
 ) -> None:
     async with approval_world(database_url, **options) as world:
         run = await world.engine.start("graph", input={})
@@ -212,6 +214,40 @@ async def test_what_was_settled_goes_on_after_the_process_died(
         assert (await world.answer(run))["decision"] == "approved"
         await world.ticker().look()
         assert len(await world.runs(run)) == 2
+
+
+async def test_of_two_at_once_each_goes_on_when_it_is_settled(database_url: str) -> None:
+    async with two_approvals(database_url) as world:
+        run = await world.paused()
+        listed = await world.approvals.list(LOCAL_USER, "approver", is_open=True, limit=9, offset=0)
+        by_title = {each.approval.title: each.approval.approval_id for each in listed}
+        assert await world.waiting.vote(LOCAL_USER, by_title["left"], YES) == "approved"
+        thread = await world.rested(run)
+        assert thread.status == "interrupted"
+        [[pending]] = thread.interrupts.values()
+        assert pending["value"]["title"] == "right"
+        # It asked again, and nobody was told again.
+        assert len(await world.told(LOCAL_USER)) == 2
+        assert await world.waiting.vote(LOCAL_USER, by_title["right"], NO) == "rejected"
+        thread = await world.rested(run)
+        assert (thread.status, thread.values["answers"]) == (
+            "idle",
+            {"left": "approved", "right": "rejected"},
+        )
+
+
+async def test_two_that_are_settled_at_once_go_on_together(database_url: str) -> None:
+    async with two_approvals(database_url) as world:
+        run = await world.paused()
+        await world.pass_time("approvals", "expires_at")
+        await world.ticker().look()
+        await world.rested(run)
+        await world.ticker().look()
+        thread = await world.rested(run)
+        assert (thread.status, thread.values["answers"]) == (
+            "idle",
+            {"left": "expired", "right": "expired"},
+        )
 
 
 async def test_deleting_the_thread_takes_its_approval_along(

@@ -1,6 +1,7 @@
 """What is due is done once, by whichever process is there."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ async def test_what_nobody_settled_expires(
 
 
 async def test_who_has_not_voted_is_reminded_once(database_url: str, ann: UserContext) -> None:
-    options = {"approvers": ("ann", "local"), "quorum": 2, "reminder_after": 60}
+    options: dict[str, Any] = {"approvers": ("ann", "local"), "quorum": 2, "reminder_after": 60}
     async with approval_world(database_url, **options) as world:
         run = await world.paused()
         await world.waiting.vote(ann, await world.asked(run), YES)
@@ -53,7 +54,11 @@ async def test_those_to_whom_it_is_escalated_vote_from_then_on(
     database_url: str, ann: UserContext, database: Database
 ) -> None:
     boss = await add_colleague(database, "boss", "admin")
-    options = {"approvers": ("ann",), "escalate_after": 60, "escalate_to": ("admin", "ann")}
+    options: dict[str, Any] = {
+        "approvers": ("ann",),
+        "escalate_after": 60,
+        "escalate_to": ("admin", "ann"),
+    }
     async with approval_world(database_url, **options) as world:
         run = await world.paused()
         approval = await world.asked(run)
@@ -69,7 +74,7 @@ async def test_those_to_whom_it_is_escalated_vote_from_then_on(
 
 
 async def test_two_clocks_at_once_do_it_once(database_url: str, ann: UserContext) -> None:
-    options = {"approvers": ("ann",), "reminder_after": 60}
+    options: dict[str, Any] = {"approvers": ("ann",), "reminder_after": 60}
     async with approval_world(database_url, **options) as world:
         runs = [await world.paused() for _ in range(3)]
         await world.pass_time("approvals", "reminder_at")

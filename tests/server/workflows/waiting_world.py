@@ -1,15 +1,17 @@
 """Workflows that wait, in small, run by the real engine, and people who vote."""
 
 import asyncio
+import operator
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 from uuid import UUID, uuid4
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import START, StateGraph
 from langgraph.types import interrupt
+from psycopg import sql
 
 from domain.identity import LOCAL_USER, Role, UserContext
 from domain.runs import Run, Thread
@@ -24,7 +26,7 @@ from domain.workflows.waiting import (
 )
 from server.workflows.due import DueTicker
 from server.workflows.waiting import WaitingWorkflows
-from storage.approvals import ApprovalRepository, SeenApproval
+from storage.approvals import ApprovalRepository
 from storage.database import Database
 from storage.notices import NoticeRepository, Told
 from storage.notifications import Listener
@@ -40,6 +42,10 @@ WORKFLOW = uuid4()
 class Waited(TypedDict, total=False):
     asked: str
     answer: dict[str, Any]
+
+
+class Answers(TypedDict, total=False):
+    answers: Annotated[dict[str, str], operator.or_]
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,8 @@ def approving(kept: WaitingRepository, options: Mapping[str, Any], hold: Hold | 
     """A node that asks and one that waits for the votes."""
 
     def request_of(config: RunnableConfig) -> ApprovalRequest:
-        return ApprovalRequest(**place_of(config, "gate"), **{"title": "May it?", **options})
+        values: dict[str, Any] = {**place_of(config, "gate"), "title": "May it?", **options}
+        return ApprovalRequest(**values)
 
     async def ask(state: Waited, config: RunnableConfig) -> Waited:
         asked = await kept.ask(LOCAL_USER, request_of(config))
@@ -92,6 +99,26 @@ def approving(kept: WaitingRepository, options: Mapping[str, Any], hold: Hold | 
     builder.add_edge("ask", "held")
     builder.add_edge("held", "gate")
     return builder.compile(name="approving")
+
+
+def side_by_side(kept: WaitingRepository) -> Graph:
+    """Two approvals at once."""
+
+    def branch(name: str) -> Any:
+        async def node(state: Answers, config: RunnableConfig) -> Answers:
+            values: dict[str, Any] = place_of(config, name)
+            request = ApprovalRequest(**values, title=name, approvers=("local",))
+            question = approval_question(await kept.ask(LOCAL_USER, request), request)
+            answer = interrupt(question, response_schema=approval_schema())
+            return {"answers": {name: answer["decision"]}}
+
+        return node
+
+    builder = StateGraph(Answers)
+    for name in ("left", "right"):
+        builder.add_node(name, branch(name))
+        builder.add_edge(START, name)
+    return builder.compile(name="side_by_side")
 
 
 def pausing(kept: WaitingRepository, options: Mapping[str, Any]) -> Graph:
@@ -134,9 +161,6 @@ class WaitingWorld:
         [mine] = [each for each in found if each.approval.thread_id == run.thread_id]
         return mine.approval.approval_id
 
-    async def seen(self, run: Run, approval_id: UUID) -> SeenApproval:
-        return await self.approvals.get(LOCAL_USER, approval_id)
-
     async def answer(self, run: Run) -> dict[str, Any]:
         """What the run was told, once the thread has come to its end."""
         thread = await self.rested(run)
@@ -168,10 +192,12 @@ class WaitingWorld:
     async def pass_time(self, table: str, column: str) -> None:
         """Let a moment of all rows have come."""
         async with as_owner(self.database) as connection:
-            await connection.execute(
-                f"UPDATE {table} SET {column} = now() - interval '1 second'"  # pyright: ignore[reportArgumentType]
-                f" WHERE {column} IS NOT NULL"
+            statement = sql.SQL(
+                "UPDATE {table} SET {column} = now() - interval '1 second'"
+                " WHERE {column} IS NOT NULL"
             )
+            names = {"table": sql.Identifier(table), "column": sql.Identifier(column)}
+            await connection.execute(statement.format(**names))
 
     def ticker(self) -> DueTicker:
         """The clock of one more process."""
@@ -230,6 +256,15 @@ async def approval_world(
         kept = WaitingRepository(database, with_mail=with_mail)
         graph = approving(kept, options, hold)
         async with _world(url, graph, with_mail=with_mail) as world:
+            yield world
+
+
+@asynccontextmanager
+async def two_approvals(url: str) -> AsyncIterator[WaitingWorld]:
+    """One whose graph asks twice at once."""
+    async with Database(url) as database:
+        graph = side_by_side(WaitingRepository(database, with_mail=False))
+        async with _world(url, graph, with_mail=False) as world:
             yield world
 
 
