@@ -23,10 +23,12 @@ from graphs.workflow.loops import Loop, body_of
 from graphs.workflow.triggers import fired, trigger_node
 from graphs.workflow.ways import Scope, Targets, Ways, relay_of, scope_of
 from nodes.workflow.action import ActionWork
+from nodes.workflow.approvals import ask_people, decided
 from nodes.workflow.decisions import condition_work
 from nodes.workflow.failures import handle_built_in
 from nodes.workflow.state import WorkflowInput, WorkflowState
 from nodes.workflow.step import At, Done, Step, Work, failure, is_transient
+from nodes.workflow.waits import begin_wait, is_wait, waited
 from tools.context import AgentContext
 from tools.registry import Integrations
 
@@ -37,6 +39,11 @@ COMPILER_VERSION: Final = 1
 _MOST_BETWEEN_S: Final = 3_600.0
 
 Node_ = Callable[..., Awaitable[Any]]
+
+
+def work_of(node_id: str) -> str:
+    """The second step of a node that is done in two; no node's id has two underscores."""
+    return f"{node_id}__work"
 
 
 class NotRunnable(InvalidInput):
@@ -123,9 +130,19 @@ class _Compiler:
         if handling.on_failure != "stop":
             options["error_handler"] = _handler(node, ways)
         step = self._step(node)
-        if node.type != "loop":
-            builder.add_node(node.id, _running(step, ways), **options)
+        if node.type == "loop":
+            self._add_loop(builder, ways, step, options)
             return
+        if step.first is None:
+            builder.add_node(node.id, _running(step, ways, node.id), **options)
+            return
+        work = work_of(node.id)
+        builder.add_node(work, _running(step, ways, node.id), **options)
+        options["destinations"] = (*options["destinations"], work)
+        builder.add_node(node.id, _preparing(step, ways), **options)
+
+    def _add_loop(self, builder: Any, ways: Ways, step: Step, options: dict[str, Any]) -> None:
+        node = step.node
         loop = Loop(step, self.compile(node.id), ways)
         destinations = (*ways.destinations(node.id), body_of(node.id))
         options["destinations"] = tuple(name for name in destinations if name != "__end__")
@@ -136,17 +153,23 @@ class _Compiler:
     def _step(self, node: Node) -> Step:
         instead = tuple(self._instead.get(node.id, ()))
         parallel = self._blueprint.settings.max_parallel
-        return Step(node, self._work(node), self._settings, parallel, instead)
+        first, work = self._work(node)
+        return Step(node, work, self._settings, parallel, instead, first)
 
-    def _work(self, node: Node) -> Work:
+    def _work(self, node: Node) -> tuple[Work | None, Work]:
+        """What a node does; of one in two steps, both."""
         match node.type:
+            case "action" | "wait" if is_wait(node):
+                return begin_wait, waited
+            case "approval":
+                return ask_people, decided
             case "action":
                 service, task = node.data.service or "", node.data.task or ""
-                return ActionWork(service, self._integrations.action(service, task))
+                return None, ActionWork(service, self._integrations.action(service, task))
             case "condition":
-                return condition_work(node, self._names)
+                return None, condition_work(node, self._names)
             case "loop":
-                return _dispatched
+                return None, _dispatched
             case _:
                 raise NotRunnable(node.id, node.type)
 
@@ -178,8 +201,7 @@ def _relay(name: str) -> Node_:
     return relay
 
 
-def _running(step: Step, ways: Ways) -> Node_:
-    name = step.node.id
+def _running(step: Step, ways: Ways, name: str) -> Node_:
 
     async def run(
         state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
@@ -190,6 +212,19 @@ def _running(step: Step, ways: Ways) -> Node_:
         return Command(update=update, goto=ways.after(name, done.branch))
 
     return run
+
+
+def _preparing(step: Step, ways: Ways) -> Node_:
+    name = step.node.id
+
+    async def prepare(
+        state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
+    ) -> Command[Any]:
+        if ways.is_dead(name, state.get("alive", {})):
+            return Command(goto=ways.after_skip(name))
+        return Command(update=await step.prepare(state, config, runtime), goto=work_of(name))
+
+    return prepare
 
 
 def _handler(node: Node, ways: Ways) -> Node_:

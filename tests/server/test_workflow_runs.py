@@ -21,6 +21,7 @@ from graphs.workflow.graph import WorkflowGraphs
 from server.thread_states import Moment, ThreadStates
 from storage.database import Database
 from storage.effects import EffectRepository
+from storage.waiting import WaitingRepository
 from tests.graphs.workflow.world import NoStarter, World, action, blueprint, node
 from tests.server.engine import RunningEngine, entries, running_engine
 from tests.standins.ports import MemoryPorts
@@ -29,12 +30,22 @@ from tools.context import Ports, default_ports
 
 
 @asynccontextmanager
-async def workflows(url: str, world: World) -> AsyncIterator[tuple[RunningEngine, GraphFactory]]:
+async def workflows(
+    url: str, world: World, *, waits: bool = True
+) -> AsyncIterator[tuple[RunningEngine, GraphFactory]]:
     """An engine that runs the world's workflows, with effects noted in Postgres."""
     async with Database(url) as database:
         plain = MemoryPorts().ports()
         effects = EffectRepository(database)
-        reached = WorkflowPorts(world.versions, effects, world.files, NoStarter(), world.notices)
+        reached = WorkflowPorts(
+            versions=world.versions,
+            effects=effects,
+            files=world.files,
+            starter=NoStarter(),
+            notifier=world.notices,
+            caps=world.caps,
+            waiting=WaitingRepository(database, with_mail=False) if waits else None,
+        )
         ports = Ports(plain.usage, plain.samples, plain.reports, plain.models, workflows=reached)
         default_ports.install(ports)
         source = GraphFactory("workflow", WorkflowGraphs(world.service.integrations()).graph)

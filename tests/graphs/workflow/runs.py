@@ -27,6 +27,7 @@ class Execution:
     world: World
     blueprint: Blueprint
     thread_id: UUID = field(default_factory=uuid4)
+    workflow_id: UUID = field(default_factory=uuid4)
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -53,7 +54,10 @@ class Execution:
             config={
                 "run_id": run_id,
                 "recursion_limit": 25,
-                "configurable": {"thread_id": str(self.thread_id)},
+                "configurable": {
+                    "thread_id": str(self.thread_id),
+                    "workflow_id": str(self.workflow_id),
+                },
             },
             context=None,
             own_context=self.world.context(),
