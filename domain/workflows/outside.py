@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from domain.workflows.assistants import AssistantSource
 from domain.workflows.caps import WorkflowCaps
 from domain.workflows.effects import EffectLedger
 from domain.workflows.files import FileStore
@@ -22,3 +23,5 @@ class WorkflowPorts:
     notifier: Notifier
     caps: WorkflowCaps = field(default_factory=WorkflowCaps)
     waiting: Waiting | None = None
+    #: Who may be asked in a step; None where nobody may.
+    assistants: AssistantSource | None = None

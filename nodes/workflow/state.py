@@ -44,6 +44,8 @@ class WorkflowState(WorkflowInput, total=False):
     index: int
     #: The item path so far, as in `loop_1[3]`.
     path: str
+    #: The workflows around this one, of which it is a step.
+    within: list[str]
     executions: Annotated[int, add]
     result_bytes: Annotated[int, add]
 

@@ -47,6 +47,9 @@ class Done:
     output: Any = None
     #: The branch that is taken, where the node has branches.
     branch: str | None = None
+    #: What it did inside, where that is counted too.
+    executions: int = 0
+    result_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +130,18 @@ class Step:
     ) -> tuple[Done, dict[str, Any]]:
         """Do the work; returns what it came to and what the state gets."""
         at = self._at(state, config, runtime)
+        # The first step of an agent is told like any other when it fails.
+        at.telling.is_agent = self.node.type == "agent"
         done = await self._worked(at, self.work)
         caps = at.workflows.caps
         size = len(orjson.dumps(done.output))
         kept = done.output if size <= caps.inline_bytes else await _kept(at, done.output)
         at.telling.end({"branch": done.branch} if done.output is None and done.branch else kept)
-        update = {"outputs": {self.node.id: kept}, "executions": 1, "result_bytes": size}
+        update: dict[str, Any] = {
+            "outputs": {self.node.id: kept},
+            "executions": 1 + done.executions,
+        }
+        update["result_bytes"] = size + done.result_bytes
         if self.first is not None:
             update["prepared"] = {self.node.id: None}
         return Done(kept, done.branch), update

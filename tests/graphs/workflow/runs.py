@@ -10,14 +10,21 @@ from langgraph.runtime import RunControl
 from langgraph.types import Command
 
 from domain.blueprints.blueprint import Blueprint
+from domain.errors import NotFound
 from domain.grammar import violations
+from domain.identity import UserContext
 from domain.run_log import RunLog
+from graphs.factories import Graph
 from graphs.lifecycle import GraphCall, GraphRun, Outcome
 from graphs.open_work import RunIdentity
 from graphs.translator import Translator
-from graphs.workflow.compiler import compile_workflow
+from graphs.workflow.compiler import Parts, compile_workflow
 from tests.graphs.memory_sink import MemorySink
 from tests.graphs.workflow.world import World, no_price
+
+
+async def _no_workflows(user: UserContext, workflow_id: UUID, version: int) -> Graph:
+    raise NotFound("workflow", str(workflow_id))
 
 
 @dataclass
@@ -31,7 +38,9 @@ class Execution:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        compiled = compile_workflow(self.blueprint, self.world.service.integrations())
+        compiled = compile_workflow(
+            self.blueprint, Parts(self.world.service.integrations(), _no_workflows)
+        )
         self.graph = compiled.copy({"checkpointer": InMemorySaver()})
 
     async def start(self, data: Any = None, trigger: str | None = None) -> Outcome:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Any, cast
 
 import pytest
@@ -42,7 +43,7 @@ def gated(gate: dict[str, Any], **value: Any) -> Blueprint:
 
 def in_a_row(*nodes: dict[str, Any]) -> Blueprint:
     names = ["begin", *(each["id"] for each in nodes)]
-    return blueprint(nodes, list(zip(names, names[1:], strict=False)))
+    return blueprint(nodes, list(pairwise(names)))
 
 
 async def ended(waiting: WaitingWorld, first: Any) -> list[dict[str, Any]]:
