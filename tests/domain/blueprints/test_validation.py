@@ -125,7 +125,7 @@ def test_an_agents_own_schema_may_be_anything(declared: dict[str, Any]) -> None:
     assert of_code("var_field", blueprint) == []
     if isinstance(declared.get("properties"), dict):
         wrong = chain(node("agent", "agent", asked), log("a", "{{agent.data.totel}}"))
-        assert of_code("var_field", wrong)[0].suggestions == ("agent.data.total",)
+        assert of_code("var_field", wrong)[0].suggestions == ("agent.text", "agent.data")
 
 
 def test_problems_come_all_at_once_in_a_stable_order() -> None:
