@@ -52,6 +52,8 @@ class OpenAgent:
     started_at: datetime
     #: The task of its parent's graph that it is; None for the root.
     task_id: str | None = None
+    #: Of a workflow's node: `{node_id, item}`.
+    place: Mapping[str, str] = field(default_factory=dict[str, str])
     #: It has thought at least once.
     has_said: bool = False
     #: Own calls and those of its sub-agents.
@@ -90,15 +92,16 @@ class RunLog:
         match event["type"]:
             case "agent_started":
                 title = str(event.get("title") or path[-1])
-                self.agents[path] = OpenAgent(path, title, _moment(event), event.get("task_id"))
+                began, task_id, place = _moment(event), event.get("task_id"), _place(event)
+                self.agents[path] = OpenAgent(path, title, began, task_id, place)
             case "agent_thinking":
                 if agent := self.agents.get(path):
                     agent.has_said = True
             case "tool_executing":
                 call_id = str(event["call_id"])
                 self.call_ids.add(call_id)
-                tool, place = str(event["tool"]), _place(event)
-                self.tools[call_id] = OpenTool(call_id, tool, path, _moment(event), place)
+                tool, began = str(event["tool"]), _moment(event)
+                self.tools[call_id] = OpenTool(call_id, tool, path, began, _place(event))
             case "tool_completed":
                 self.tools.pop(str(event["call_id"]), None)
             case "agent_completed":

@@ -8,7 +8,7 @@ from typing import Any
 from domain.events import AgentStatus, Event, EventType
 from domain.masking import masked
 from domain.run_log import OpenAgent, OpenTool, Path, RunLog
-from graphs.stream_parts import as_data, short_input, short_result
+from graphs.stream_parts import AgentStep, as_data, short_input, short_result, step_result
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,17 @@ class RunIdentity:
     #: The root agent, by its graph.
     agent: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTask:
+    """An agent that starts, the work of a task; the root is of none."""
+
+    path: Path
+    title: str
+    task_id: str | None = None
+    #: Which step of a workflow it is.
+    step: AgentStep | None = None
 
 
 class OpenWork:
@@ -60,16 +71,17 @@ class OpenWork:
         """An agent's graph runs a node."""
         self._nodes.setdefault(path, []).append(node)
 
-    def start_agent(
-        self, at: datetime, path: Path, title: str, values: Any, task_id: str | None = None
-    ) -> Event:
-        """Open an agent, the work of a task; `values` is its input."""
-        self.log.agents[path] = OpenAgent(path, title, at, task_id)
+    def start_agent(self, at: datetime, task: AgentTask, values: Any) -> Event:
+        """Open an agent; `values` is its input."""
+        step, path = task.step, task.path
+        place = {} if step is None else {"node_id": step.node_id, "item": step.item}
+        self.log.agents[path] = OpenAgent(path, task.title, at, task.task_id, place)
         self.log.has_started = True
-        payload = {"agent": path[-1], "title": title, "input": short_input(values)}
-        if task_id is not None:
-            payload["task_id"] = task_id
-        return self.event("agent_started", at, path, payload)
+        asked = short_input(values if step is None else step.asked)
+        payload = {"agent": path[-1], "title": task.title, "input": asked}
+        if task.task_id is not None:
+            payload["task_id"] = task.task_id
+        return self.event("agent_started", at, path, {**payload, **place})
 
     def start_call(self, at: datetime, path: Path, call_id: str, data: Mapping[str, Any]) -> Event:
         """Open a call; one that was already shown as completed is shown as a new one."""
@@ -155,8 +167,11 @@ class OpenWork:
             "status": status,
             "duration_ms": _milliseconds(agent.started_at, at),
         }
-        if result := short_result(values):
+        # A step's result is for the steps behind it, so people see all of it.
+        result = step_result(values, agent.place) if agent.place else short_result(values)
+        if result:
             payload["result"] = result
+        payload |= agent.place
         if usage:
             payload["usage"] = usage
         return [*events, self.event("agent_completed", at, path, payload)]

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import orjson
@@ -11,6 +12,7 @@ from langgraph.types import Send
 from pydantic import BaseModel
 
 from graphs.message_chunks import Fragment
+from nodes.workflow.telling import item_path
 
 Namespace = tuple[str, ...]
 
@@ -45,6 +47,33 @@ def as_part(namespace: Namespace, mode: str, payload: Any) -> dict[str, Any]:
 def is_start(task: Mapping[str, Any]) -> bool:
     """Whether a `tasks` part says that a task starts, rather than what came of it."""
     return "triggers" in task
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStep:
+    """A step of a workflow that an agent does."""
+
+    node_id: str
+    #: The item path, as in `loop_1[3]/ask`.
+    item: str
+    asked: str | None
+
+
+def agent_step(metadata: Mapping[str, Any], values: Any) -> AgentStep:
+    """The step that a task with this metadata and input is."""
+    node_id = str(metadata.get("node_id"))
+    state = cast(Mapping[str, Any], values if isinstance(values, Mapping) else {})
+    prepared: Mapping[str, Any] = state.get("prepared") or {}
+    given: Any = prepared.get(node_id, {}).get("input")
+    asked = given if isinstance(given, str | None) else orjson.dumps(given).decode()
+    return AgentStep(node_id, item_path(state, node_id), asked)
+
+
+def step_result(values: Any, place: Mapping[str, str]) -> Any:
+    """What a step of a workflow gave back, in what its task wrote."""
+    written = cast(Mapping[str, Any], values if isinstance(values, Mapping) else {})
+    outputs: Mapping[str, Any] = written.get("outputs") or {}
+    return as_data(outputs.get(place["node_id"]))
 
 
 def short_input(values: Any) -> str | None:

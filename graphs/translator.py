@@ -15,10 +15,11 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from domain.events import AGENT_STATUS_AT_END, AgentStatus, EndStatus, Event, EventType
 from domain.run_log import Path, RunLog
 from domain.workflows.steps import StepEnded, StepStarted
-from graphs.open_work import OpenWork, RunIdentity
+from graphs.open_work import AgentTask, OpenWork, RunIdentity
 from graphs.speech import Price, Speech
 from graphs.stream_parts import (
     Namespace,
+    agent_step,
     as_data,
     is_start,
     task_id_of,
@@ -62,7 +63,7 @@ class Translator:
         taken_over = self._log.has_started
         events: list[Event] = []
         if self._root not in self._log.agents:
-            events.append(self._work.start_agent(at, self._root, self._title, values))
+            events.append(self._work.start_agent(at, AgentTask(self._root, self._title), values))
         if taken_over:
             payload = {"from_checkpoint": from_checkpoint}
             events.append(self._work.event("resumed", at, self._root, payload))
@@ -122,8 +123,10 @@ class Translator:
         self._work.note_node(parent, task["name"])
         metadata: Mapping[str, Any] = task.get("metadata") or {}
         declared = metadata.get("agent")
-        # Metadata is inherited: a task inside an agent repeats its agent's name.
-        if not declared or declared == self._declared.get(parent):
+        # Metadata is inherited: a task inside an agent repeats its agent's name. A workflow's agent
+        # names its own task, so that one in another of the same name is told from it.
+        is_step = metadata.get("agent_node") == task["name"]
+        if not declared or (declared == self._declared.get(parent) and not is_step):
             self._tasks[task["id"]] = _Task(namespace, task["name"], None)
             return []
         task_id = task["id"]
@@ -140,7 +143,10 @@ class Translator:
             self._quiet.add(task_id)
             return []
         title = str(metadata.get("title") or declared)
-        return [self._work.start_agent(at, path, title, task.get("input"), task_id)]
+        step = agent_step(metadata, task.get("input")) if is_step else None
+        return [
+            self._work.start_agent(at, AgentTask(path, title, task_id, step), task.get("input"))
+        ]
 
     def _task_ended(
         self, namespace: Namespace, result: Mapping[str, Any], at: datetime

@@ -32,6 +32,7 @@ from server.settings import Settings, set_variables
 from server.side_tasks import side_tasks
 from server.stopping import Stopping
 from server.thread_states import ThreadStates
+from server.workflows.assistants import CatalogueAssistants
 from server.workflows.drafting import Drafting
 from server.workflows.opening import SideParts, open_workflow_side
 from storage.assistants import AssistantRepository
@@ -104,8 +105,9 @@ async def open_services(
         used = integrations or shipped_integrations()
         # What nodes, webhooks and schedules start goes by the queue.
         queueing = RunManager(database, Feed(events, listener), graphs, assistants)
+        steps = CatalogueAssistants(graphs, assistants)
         side = open_workflow_side(
-            settings, SideParts(database, queueing, connections, listener, used, mask)
+            settings, SideParts(database, queueing, connections, listener, used, steps, mask)
         )
         ports = await stack.enter_async_context(
             open_ports(database, settings, connections, side.ports, side.desk)

@@ -11,6 +11,9 @@ MOST_BYTES: Final = 512 * 1024
 MOST_NODES: Final = 400
 MOST_EDGES: Final = 800
 
+#: The branch of a condition with cases when none of them holds.
+DEFAULT_CASE: Final = "default"
+
 NodeType = Literal["trigger", "action", "condition", "loop", "approval", "wait", "agent"]
 
 #: Longer than any valid id, shorter than what would fill a screen.
@@ -107,7 +110,7 @@ def branches(node: Node) -> tuple[str, ...]:
     """The branches of which each edge out of this node names one; empty when it has none."""
     match node.type:
         case "condition" if "cases" in node.data.params:
-            return (*(name for name, _ in cases_of(node)), "default")
+            return (*(name for name, _ in cases_of(node)), DEFAULT_CASE)
         case "condition":
             return ("true", "false")
         case "loop":

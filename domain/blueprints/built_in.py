@@ -10,6 +10,8 @@ MOST_APPROVALS: Final = 1_000
 
 _TEXT: Final = {"type": "string"}
 _SECONDS: Final = {"type": "number", "minimum": 1}
+#: Paths of values, or names with a template each.
+_EDITABLE: Final = {"anyOf": [{"type": "array", "items": _TEXT}, {"type": "object"}]}
 
 BUILT_IN_PARAMS: Final[Mapping[str, JsonSchema]] = {
     "condition": {"properties": {"condition": _TEXT}, "required": ["condition"]},
@@ -28,7 +30,7 @@ BUILT_IN_PARAMS: Final[Mapping[str, JsonSchema]] = {
             "approvers": {"type": "array", "items": _TEXT},
             "quorum": {"type": "integer", "minimum": 1, "maximum": MOST_APPROVALS},
             "veto": {"type": "boolean"},
-            "editable": {"type": "array", "items": _TEXT},
+            "editable": _EDITABLE,
             "reminder_after": _SECONDS,
             "escalate_after": _SECONDS,
             "escalate_to": {"type": "array", "items": _TEXT},
@@ -39,7 +41,13 @@ BUILT_IN_PARAMS: Final[Mapping[str, JsonSchema]] = {
     },
     "wait": {
         # How long they may be is a problem of its own.
-        "properties": {"seconds": {"type": "number"}, "until": _TEXT, "event": _TEXT},
+        "properties": {
+            "seconds": {"type": "number"},
+            "until": _TEXT,
+            "event": _TEXT,
+            # Only an event with this key counts.
+            "key": _TEXT,
+        },
     },
     "agent": {
         "properties": {"assistant": _TEXT, "input": {}, "output_schema": {"type": "object"}},

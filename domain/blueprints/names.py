@@ -56,9 +56,15 @@ def output_schema(node: Node, catalogue: Catalogue) -> JsonSchema:
         case "loop":
             return _RESULTS
         case "agent":
-            return _declared(node.data.params.get("output_schema"))
+            return _answer(node.data.params.get("output_schema"))
         case _:
             return {}
+
+
+def _answer(schema: Any) -> JsonSchema:
+    """What an agent gives back: a text, and data when that was asked for."""
+    fields: dict[str, JsonSchema] = {"text": {"type": "string"}, "data": _declared(schema)}
+    return {"type": "object", "properties": fields}
 
 
 def _declared(schema: Any) -> JsonSchema:

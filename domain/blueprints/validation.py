@@ -6,7 +6,7 @@ from domain.blueprints.blueprint import Blueprint
 from domain.blueprints.catalogue import Catalogue
 from domain.blueprints.checks.ranges import node_ranges, setting_ranges
 from domain.blueprints.checks.references import reference_problems
-from domain.blueprints.checks.shape import edge_problems, id_problems
+from domain.blueprints.checks.shape import case_problems, edge_problems, id_problems
 from domain.blueprints.checks.surprises import node_warnings, setting_warnings
 from domain.blueprints.checks.tasks import connection_problems, task_problems
 from domain.blueprints.checks.ways import way_problems
@@ -44,6 +44,7 @@ def _found(blueprint: Blueprint, catalogue: Catalogue, is_activating: bool) -> I
     yield from setting_ranges(blueprint, catalogue)
     yield from setting_warnings(blueprint)
     for node in flow.nodes.values():
+        yield from case_problems(node)
         yield from task_problems(node, catalogue)
         yield from connection_problems(node, catalogue, is_activating)
         yield from reference_problems(flow, node, catalogue)

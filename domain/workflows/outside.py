@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from domain.workflows.assistants import AssistantSource
 from domain.workflows.caps import WorkflowCaps
 from domain.workflows.effects import EffectLedger
 from domain.workflows.files import FileStore
@@ -25,3 +26,5 @@ class WorkflowPorts:
     #: What triggers know of who wrote; None where nothing comes in.
     inbound: InboundMessages | None = None
     waiting: Waiting | None = None
+    #: Who may be asked in a step; None where nobody may.
+    assistants: AssistantSource | None = None

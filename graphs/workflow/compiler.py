@@ -4,6 +4,7 @@
 # LangGraph leaves parts of its builder's types open.
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from langchain_core.runnables import RunnableConfig
@@ -16,17 +17,19 @@ from domain.blueprints.blueprint import Blueprint, ErrorHandling, Node
 from domain.blueprints.expressions import RootType
 from domain.blueprints.flow import BUILT_IN_FALLBACKS, Flow, fallback_of
 from domain.blueprints.names import ROOTS
-from domain.errors import InvalidInput
 from domain.workflows.caps import MOST_ITEMS, WAVE
 from graphs.factories import Graph
 from graphs.workflow.loops import Loop, body_of
-from graphs.workflow.triggers import fired, trigger_node
+from graphs.workflow.triggers import MANUAL, fired, trigger_node
 from graphs.workflow.ways import Scope, Targets, Ways, relay_of, scope_of
 from nodes.workflow.action import ActionWork
+from nodes.workflow.agents import AgentWork, Inlined
+from nodes.workflow.approvals import ask_people, decided
 from nodes.workflow.decisions import condition_work
 from nodes.workflow.failures import handle_built_in
 from nodes.workflow.state import WorkflowInput, WorkflowState
 from nodes.workflow.step import At, Done, Step, Work, failure, is_transient
+from nodes.workflow.waits import begin_wait, is_wait, waited
 from tools.context import AgentContext
 from tools.registry import Integrations
 
@@ -39,31 +42,37 @@ _MOST_BETWEEN_S: Final = 3_600.0
 Node_ = Callable[..., Awaitable[Any]]
 
 
-class NotRunnable(InvalidInput):
-    """A node of a type that this version does not run yet."""
-
-    def __init__(self, node_id: str, kind: str) -> None:
-        super().__init__(
-            f"The step {node_id} is of the type {kind}, which cannot be run here yet. Take it out, "
-            "or run the workflow with a newer version of the service."
-        )
+def work_of(node_id: str) -> str:
+    """The second step of a node that is done in two; no node's id has two underscores."""
+    return f"{node_id}__work"
 
 
-def compile_workflow(blueprint: Blueprint, integrations: Integrations) -> Graph:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a graph is made with besides its blueprint."""
+
+    integrations: Integrations
+    #: Makes the graphs of workflows that are steps.
+    inlined: Inlined
+    #: The graph is a step of another workflow's run: it is given a state that the run has made.
+    is_inlined: bool = False
+
+
+def compile_workflow(blueprint: Blueprint, parts: Parts) -> Graph:
     """The graph of a blueprint without errors; it has no saver and knows no tenant.
 
     Raises `NotFound` for tasks that do not exist (any more).
     """
-    compiler = _Compiler(blueprint, integrations)
+    compiler = _Compiler(blueprint, parts)
     graph = compiler.compile(None)
     return graph.with_config({"recursion_limit": compiler.recursion_limit})
 
 
 class _Compiler:
-    def __init__(self, blueprint: Blueprint, integrations: Integrations) -> None:
+    def __init__(self, blueprint: Blueprint, parts: Parts) -> None:
         self._blueprint = blueprint
         self._flow = Flow(blueprint)
-        self._integrations = integrations
+        self._parts = parts
         self._settings = blueprint.settings.model_dump(mode="json")
         self._names: Mapping[str, RootType] = dict.fromkeys((*self._flow.nodes, *ROOTS), "any")
         self._instead: dict[str, list[str]] = {}
@@ -85,7 +94,7 @@ class _Compiler:
         builder: StateGraph[Any, Any, Any, Any] = StateGraph(
             WorkflowState,
             context_schema=AgentContext,
-            input_schema=WorkflowState if loop else WorkflowInput,
+            input_schema=WorkflowState if loop or self._parts.is_inlined else WorkflowInput,
         )
         for node in scope.nodes:
             self._add(builder, ways, node)
@@ -99,9 +108,12 @@ class _Compiler:
 
     def _add_start(self, builder: Any, scope: Scope, ways: Ways) -> None:
         starts = scope.starts
+        nodes = self._flow.nodes
+        by_hand = [start for start in starts if nodes[start].data.service == MANUAL]
 
         def start(state: WorkflowState) -> Targets:
-            taken = fired(starts, state.get("trigger")) if scope.loop is None else None
+            named = state.get("trigger")
+            taken = fired(starts, named, by_hand) if scope.loop is None else None
             return ways.after_start(starts, taken)
 
         relays = [relay for names in ways.joins.values() for relay in names]
@@ -113,7 +125,8 @@ class _Compiler:
             "destinations": ways.destinations(node.id),
         }
         if node.type == "trigger":
-            builder.add_node(node.id, trigger_node(node, ways), **options)
+            take_in = trigger_node(node, ways, is_inlined=self._parts.is_inlined)
+            builder.add_node(node.id, take_in, **options)
             return
         handling = node.data.error_handling
         if handling.timeout:
@@ -123,9 +136,22 @@ class _Compiler:
         if handling.on_failure != "stop":
             options["error_handler"] = _handler(node, ways)
         step = self._step(node)
-        if node.type != "loop":
-            builder.add_node(node.id, _running(step, ways), **options)
+        if node.type == "loop":
+            self._add_loop(builder, ways, step, options)
             return
+        if step.first is None:
+            builder.add_node(node.id, _running(step, ways, node.id), **options)
+            return
+        work = work_of(node.id)
+        if node.type == "agent":
+            options["metadata"] = {**options["metadata"], **_agent(node)}
+        builder.add_node(work, _running(step, ways, node.id), **options)
+        options["destinations"] = (*options["destinations"], work)
+        options["metadata"] = {"kind": node.type, "node_id": node.id}
+        builder.add_node(node.id, _preparing(step, ways), **options)
+
+    def _add_loop(self, builder: Any, ways: Ways, step: Step, options: dict[str, Any]) -> None:
+        node = step.node
         loop = Loop(step, self.compile(node.id), ways)
         destinations = (*ways.destinations(node.id), body_of(node.id))
         options["destinations"] = tuple(name for name in destinations if name != "__end__")
@@ -136,19 +162,35 @@ class _Compiler:
     def _step(self, node: Node) -> Step:
         instead = tuple(self._instead.get(node.id, ()))
         parallel = self._blueprint.settings.max_parallel
-        return Step(node, self._work(node), self._settings, parallel, instead)
+        first, work = self._work(node)
+        return Step(node, work, self._settings, parallel, instead, first)
 
-    def _work(self, node: Node) -> Work:
+    def _work(self, node: Node) -> tuple[Work | None, Work]:
+        """What a node does; of one in two steps, both."""
         match node.type:
+            case "action" | "wait" if is_wait(node):
+                return begin_wait, waited
+            case "approval":
+                return ask_people, decided
             case "action":
                 service, task = node.data.service or "", node.data.task or ""
-                return ActionWork(service, self._integrations.action(service, task))
+                return None, ActionWork(service, self._parts.integrations.action(service, task))
             case "condition":
-                return condition_work(node, self._names)
-            case "loop":
-                return _dispatched
+                return None, condition_work(node, self._names)
+            case "agent":
+                agent = AgentWork(self._parts.inlined)
+                return agent.find, agent.work
             case _:
-                raise NotRunnable(node.id, node.type)
+                return None, _dispatched
+
+
+def _agent(node: Node) -> dict[str, str]:
+    """What says that a task is an agent, and which node of the workflow that is."""
+    return {
+        "agent": node.id,
+        "title": node.title or node.id,
+        "agent_node": work_of(node.id),
+    }
 
 
 _PLUMBING: Final = {"role": "plumbing"}
@@ -178,8 +220,7 @@ def _relay(name: str) -> Node_:
     return relay
 
 
-def _running(step: Step, ways: Ways) -> Node_:
-    name = step.node.id
+def _running(step: Step, ways: Ways, name: str) -> Node_:
 
     async def run(
         state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
@@ -190,6 +231,19 @@ def _running(step: Step, ways: Ways) -> Node_:
         return Command(update=update, goto=ways.after(name, done.branch))
 
     return run
+
+
+def _preparing(step: Step, ways: Ways) -> Node_:
+    name = step.node.id
+
+    async def prepare(
+        state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
+    ) -> Command[Any]:
+        if ways.is_dead(name, state.get("alive", {})):
+            return Command(goto=ways.after_skip(name))
+        return Command(update=await step.prepare(state, config, runtime), goto=work_of(name))
+
+    return prepare
 
 
 def _handler(node: Node, ways: Ways) -> Node_:

@@ -12,7 +12,7 @@ from langgraph_sdk.runtime import ServerRuntime
 from domain.errors import InvalidInput
 from domain.identity import UserContext
 from graphs.factories import Graph
-from graphs.workflow.compiler import COMPILER_VERSION, compile_workflow
+from graphs.workflow.compiler import COMPILER_VERSION, Parts, compile_workflow
 from nodes.workflow.state import WorkflowInput, WorkflowState
 from nodes.workflow.step import NoWorkflows
 from tools.context import AgentContext, default_ports
@@ -21,7 +21,7 @@ from tools.registry import Integrations, shipped_integrations
 #: Compiled graphs that are kept.
 MOST_KEPT: Final = 256
 
-_Key = tuple[UUID, int, int]
+_Key = tuple[UUID, int, int, bool]
 
 
 class NothingPinned(InvalidInput):
@@ -53,18 +53,28 @@ class WorkflowGraphs:
             if runtime.access_context == "threads.create_run":
                 raise NothingPinned
             return _without_steps()
-        workflow_id, version = pinned
         user: Any = runtime.user
         owner = UserContext(user_id=user.identity, tenant_id=user["tenant_id"])
+        return await self._graph(owner, *pinned, is_inlined=False)
+
+    async def inlined(self, owner: UserContext, workflow_id: UUID, version: int) -> Graph:
+        """The same version as a part of another run; raises `NotFound`."""
+        return await self._graph(owner, workflow_id, version, is_inlined=True)
+
+    async def _graph(
+        self, owner: UserContext, workflow_id: UUID, version: int, *, is_inlined: bool
+    ) -> Graph:
         workflows = default_ports.get().workflows
         if workflows is None:
             raise NoWorkflows
         # Asked every time: who may not see the version gets no graph of it.
         found = await workflows.versions.version(owner, workflow_id, version)
-        key = (workflow_id, version, COMPILER_VERSION)
+        key = (workflow_id, version, COMPILER_VERSION, is_inlined)
         graph = self._kept.get(key)
         if graph is None:
-            graph = compile_workflow(found.blueprint, self._integrations)
+            graph = compile_workflow(
+                found.blueprint, Parts(self._integrations, self.inlined, is_inlined)
+            )
             self._kept[key] = graph
         self._kept.move_to_end(key)
         if len(self._kept) > MOST_KEPT:

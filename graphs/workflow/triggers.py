@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from langgraph.runtime import Runtime
 from langgraph.types import Command
@@ -12,6 +12,9 @@ from domain.errors import InvalidInput
 from graphs.workflow.ways import Ways
 from nodes.workflow.state import WorkflowState
 from tools.context import AgentContext
+
+#: The service of triggers by hand.
+MANUAL: Final = "manual"
 
 
 class NoSuchTrigger(InvalidInput):
@@ -24,17 +27,23 @@ class NoSuchTrigger(InvalidInput):
         )
 
 
-def fired(starts: Sequence[str], named: str | None) -> str:
-    """The trigger that fired; raises `NoSuchTrigger`."""
-    if named is None and len(starts) == 1:
-        return starts[0]
+def fired(starts: Sequence[str], named: str | None, by_hand: Sequence[str]) -> str:
+    """The trigger that fired: the one that is named, the only one, or the only one by hand.
+
+    Raises `NoSuchTrigger`.
+    """
+    for alone in (starts, by_hand):
+        if named is None and len(alone) == 1:
+            return alone[0]
     if named not in starts:
         raise NoSuchTrigger(starts)
     return str(named)
 
 
-def trigger_node(node: Node, ways: Ways) -> Callable[..., Awaitable[Command[Any]]]:
-    """The node that takes in what a trigger brought."""
+def trigger_node(
+    node: Node, ways: Ways, *, is_inlined: bool
+) -> Callable[..., Awaitable[Command[Any]]]:
+    """The node that takes in what a trigger brought; a step of another run belongs to that."""
 
     async def take_in(state: WorkflowState, runtime: Runtime[AgentContext]) -> Command[Any]:
         info = runtime.execution_info
@@ -45,6 +54,8 @@ def trigger_node(node: Node, ways: Ways) -> Callable[..., Awaitable[Command[Any]
             "started_at": datetime.now(UTC).isoformat(),
             "scheduled_for": state.get("scheduled_for"),
         }
+        if is_inlined:
+            run = state.get("run")
         data = state.get("trigger_data") or {}
         update = {"run": run, "outputs": {node.id: data}, "trigger_data": data}
         return Command(update=update, goto=ways.after(node.id))

@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from domain.blueprints.blueprint import Node, cases_of
+from domain.blueprints.blueprint import DEFAULT_CASE, Node, cases_of
 from domain.blueprints.expressions import Condition, RootType, compile_condition
 from nodes.workflow.step import At, Done
-
-DEFAULT: Final = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +30,6 @@ def condition_work(node: Node, names: Mapping[str, RootType]) -> ConditionWork:
     cases = cases_of(node)
     if cases:
         compiled = tuple((name, compile_condition(text, names)) for name, text in cases)
-        return ConditionWork(compiled, DEFAULT)
+        return ConditionWork(compiled, DEFAULT_CASE)
     condition = compile_condition(str(node.data.params.get("condition", "")), names)
     return ConditionWork((("true", condition),), "false")

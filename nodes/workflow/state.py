@@ -38,10 +38,14 @@ class WorkflowState(WorkflowInput, total=False):
     alive: Annotated[dict[str, bool], laid_over]
     #: The items of loops under way, and what became of each.
     loops: Annotated[dict[str, Any], merged]
+    #: What nodes that are done in two steps have made ready, by their id.
+    prepared: Annotated[dict[str, Any], merged]
     item: Any
     index: int
     #: The item path so far, as in `loop_1[3]`.
     path: str
+    #: The workflows around this one, of which it is a step.
+    within: list[str]
     executions: Annotated[int, add]
     result_bytes: Annotated[int, add]
 

@@ -30,6 +30,16 @@ class NoWorkflows(GoldenpathError):
         )
 
 
+class NoWaiting(GoldenpathError):
+    """A workflow that waits, where nobody keeps what it waits for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This process cannot keep what workflows wait for. Start the workflow through the "
+            "service."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a node's work came to."""
@@ -37,6 +47,9 @@ class Done:
     output: Any = None
     #: The branch that is taken, where the node has branches.
     branch: str | None = None
+    #: What it did inside, where that is counted too.
+    executions: int = 0
+    result_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,16 @@ class At:
         return UUID(str(self.config.get("configurable", {})["thread_id"]))
 
     @property
+    def workflow_id(self) -> UUID:
+        """The workflow that was started."""
+        return UUID(str(self.config.get("configurable", {})["workflow_id"]))
+
+    @property
+    def prepared(self) -> Any:
+        """What the first of the node's two steps has made ready."""
+        return self.state["prepared"][self.node.id]
+
+    @property
     def names(self) -> dict[str, Any]:
         """What templates and conditions may use."""
         names = names_of(self.state, self.settings)
@@ -99,18 +122,44 @@ class Step:
     most_parallel: int
     #: The nodes for which it is the fallback.
     instead_of: tuple[str, ...] = ()
+    #: For a node that is done in two steps: what is done, and kept, before its own work.
+    first: Work | None = None
 
     async def run(
         self, state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
     ) -> tuple[Done, dict[str, Any]]:
         """Do the work; returns what it came to and what the state gets."""
         at = self._at(state, config, runtime)
+        # The first step of an agent is told like any other when it fails.
+        at.telling.is_agent = self.node.type == "agent"
+        done = await self._worked(at, self.work)
         caps = at.workflows.caps
-        caps.check(state.get("executions", 0), state.get("result_bytes", 0))
+        size = len(orjson.dumps(done.output))
+        kept = done.output if size <= caps.inline_bytes else await _kept(at, done.output)
+        at.telling.end({"branch": done.branch} if done.output is None and done.branch else kept)
+        update: dict[str, Any] = {
+            "outputs": {self.node.id: kept},
+            "executions": 1 + done.executions,
+        }
+        update["result_bytes"] = size + done.result_bytes
+        if self.first is not None:
+            update["prepared"] = {self.node.id: None}
+        return Done(kept, done.branch), update
+
+    async def prepare(
+        self, state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
+    ) -> dict[str, Any]:
+        """Do the first of two steps, of which nothing is told unless it fails."""
+        assert self.first
+        done = await self._worked(self._at(state, config, runtime), self.first)
+        return {"prepared": {self.node.id: done.output}}
+
+    async def _worked(self, at: At, work: Work) -> Done:
+        at.workflows.caps.check(at.state.get("executions", 0), at.state.get("result_bytes", 0))
         places = at.context.places(at.root_run_id, self.most_parallel)
         try:
             async with places:
-                done = await self.work(at)
+                return await work(at)
         except GraphBubbleUp:
             # It waits for somebody, and runs again when the answer is here.
             raise
@@ -121,11 +170,6 @@ class Step:
         except Exception as error:  # Told here; who handles the node's failures decides.
             at.telling.fail(in_words(error))
             raise
-        size = len(orjson.dumps(done.output))
-        kept = done.output if size <= caps.inline_bytes else await _kept(at, done.output)
-        at.telling.end({"branch": done.branch} if done.output is None and done.branch else kept)
-        update = {"outputs": {self.node.id: kept}, "executions": 1, "result_bytes": size}
-        return Done(kept, done.branch), update
 
     def _at(
         self, state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]

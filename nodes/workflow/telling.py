@@ -29,17 +29,23 @@ class Telling:
     node: Node
     path: str
     attempt: int = 1
+    #: An agent: what it begins and ends is told by itself.
+    is_agent: bool = False
     is_open: bool = False
     has_begun: bool = False
 
     def begin(self, args: Any) -> None:
         """The node's work begins, with these parameters."""
+        if self.is_agent:
+            return
         self.is_open = self.has_begun = True
         call_id = self._call_id
         self.write(StepStarted(call_id, tool_of(self.node), args, self.node.id, self.path))
 
     def end(self, result: Any) -> None:
         """It is done."""
+        if self.is_agent:
+            return
         if not self.has_begun:
             self.begin({})
         self.is_open = False
@@ -47,6 +53,8 @@ class Telling:
 
     def fail(self, reason: str) -> None:
         """It failed."""
+        if self.is_agent:
+            return
         if not self.has_begun:
             self.begin(self.node.data.params)
         self.is_open = False

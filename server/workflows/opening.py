@@ -10,6 +10,7 @@ from server.settings import Settings
 from server.triggers.assembly import TriggerParts, Triggers, open_triggers
 from server.triggers.samples import TriggerSamples
 from server.workflows.assembly import WorkflowParts, Workflows, assembled_workflows
+from server.workflows.assistants import CatalogueAssistants
 from server.workflows.desk import Desk
 from server.workflows.drafting import DraftCatalogues, draft_catalogues
 from server.workflows.due import DueTicker
@@ -56,6 +57,8 @@ class SideParts:
     connections: ConnectionRepository
     listener: Listener
     integrations: Integrations
+    #: Who may be asked in a step.
+    assistants: CatalogueAssistants
     mask: SecretMask
 
 
@@ -99,6 +102,7 @@ def open_workflow_side(settings: Settings, parts: SideParts) -> WorkflowSide:
             caps=workflow_caps(settings),
             inbound=deliveries,
             waiting=WaitingRepository(database, with_mail=settings.sends_mail),
+            assistants=parts.assistants,
         ),
         desk=Desk(workflows, catalogues),
     )

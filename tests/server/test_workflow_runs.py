@@ -1,6 +1,6 @@
 """Workflows on the real engine: pinned versions, the ledger in Postgres, answers and states."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -16,30 +16,56 @@ from domain.identity import LOCAL_USER, UserContext
 from domain.runs import Run
 from domain.workflows.outside import WorkflowPorts
 from domain.workflows.starts import pinned
+from graphs.data.graph import graph as data
 from graphs.factories import GraphFactory, GraphUse
+from graphs.supervisor.graph import graph as supervisor
 from graphs.workflow.graph import WorkflowGraphs
+from server.assistants import default_assistants
 from server.thread_states import Moment, ThreadStates
+from server.workflows.assistants import CatalogueAssistants
+from storage.assistants import AssistantRepository
 from storage.database import Database
 from storage.effects import EffectRepository
+from storage.waiting import WaitingRepository
+from tests.graphs.sample_graphs import Graph
 from tests.graphs.workflow.world import NoStarter, World, action, blueprint, node
 from tests.server.engine import RunningEngine, entries, running_engine
-from tests.standins.ports import MemoryPorts
+from tests.standins.ports import MemoryPorts, example_facts
 from tests.storage.owner import as_owner
 from tools.context import Ports, default_ports
 
+#: Those that steps may ask.
+AGENTS: Mapping[str, Graph | GraphFactory] = {"data": data, "supervisor": supervisor}
+
 
 @asynccontextmanager
-async def workflows(url: str, world: World) -> AsyncIterator[tuple[RunningEngine, GraphFactory]]:
+async def workflows(
+    url: str, world: World, *, waits: bool = True
+) -> AsyncIterator[tuple[RunningEngine, GraphFactory]]:
     """An engine that runs the world's workflows, with effects noted in Postgres."""
     async with Database(url) as database:
-        plain = MemoryPorts().ports()
+        memory = MemoryPorts()
+        memory.usage.facts_by_tenant[LOCAL_USER.tenant_id] = example_facts()
+        plain = memory.ports()
         effects = EffectRepository(database)
-        reached = WorkflowPorts(world.versions, effects, world.files, NoStarter(), world.notices)
+        source = GraphFactory("workflow", WorkflowGraphs(world.service.integrations()).graph)
+        graphs = {"workflow": source, **AGENTS}
+        served = entries(graphs)
+        assistants = AssistantRepository(database, default_assistants(served))
+        reached = WorkflowPorts(
+            versions=world.versions,
+            effects=effects,
+            files=world.files,
+            starter=NoStarter(),
+            notifier=world.notices,
+            caps=world.caps,
+            waiting=WaitingRepository(database, with_mail=False) if waits else None,
+            assistants=CatalogueAssistants(served, assistants),
+        )
         ports = Ports(plain.usage, plain.samples, plain.reports, plain.models, workflows=reached)
         default_ports.install(ports)
-        source = GraphFactory("workflow", WorkflowGraphs(world.service.integrations()).graph)
         try:
-            async with running_engine(url, {"workflow": source}, ports=ports) as engine:
+            async with running_engine(url, graphs, ports=ports) as engine:
                 yield engine, source
         finally:
             default_ports.remove(ports)

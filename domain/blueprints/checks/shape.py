@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from domain.blueprints.blueprint import Blueprint, Edge, Node, branches
+from domain.blueprints.blueprint import DEFAULT_CASE, Blueprint, Edge, Node, branches, cases_of
 from domain.blueprints.expressions import RESERVED
 from domain.blueprints.names import ROOTS
 from domain.blueprints.problems import Place, Problem, problem
@@ -44,6 +44,21 @@ def id_problems(blueprint: Blueprint) -> Iterator[Problem]:
 
 def _is_node_id(text: str) -> bool:
     return bool(_NODE_ID.fullmatch(text)) and "__" not in text and text not in ROOTS | RESERVED
+
+
+def case_problems(node: Node) -> Iterator[Problem]:
+    """Cases of a condition whose names are taken: each is a branch of its own."""
+    seen = {DEFAULT_CASE}
+    for number, (name, _) in enumerate(cases_of(node)):
+        if name in seen:
+            yield problem(
+                "id_duplicate",
+                Place(f"data.params.cases.{number}.name", node_id=node.id),
+                "Another branch of this step has the same name; the one that is taken when no case "
+                f"holds is called {DEFAULT_CASE}.",
+                "Give the case another name.",
+            )
+        seen.add(name)
 
 
 def edge_problems(blueprint: Blueprint) -> Iterator[Problem]:

@@ -53,6 +53,16 @@ def scheduled(**params: Any) -> Blueprint:
 FALLBACK = {"on_failure": "fallback"}
 LINES = "{{trigger_data.lines}}"
 
+
+def choosing(*names: str) -> Blueprint:
+    """A condition with these cases."""
+    cases = [{"name": name, "condition": "trigger_data.amount > 1"} for name in names]
+    ways = [f"size>a:{name}" for name in dict.fromkeys((*names, "default"))]
+    return made(
+        [trigger(), node("size", "condition", {"cases": cases}), log("a")], "paid>size", *ways
+    )
+
+
 #: Per code: a blueprint that has it with the place of each, and one that is alike without it.
 CASES: Sequence[tuple[str, Blueprint, list[str], Blueprint]] = [
     ("id_invalid", chain(log("A b")), ["A b"], chain(log("a_b"))),
@@ -60,6 +70,8 @@ CASES: Sequence[tuple[str, Blueprint, list[str], Blueprint]] = [
     ("id_invalid", chain(log("a" * 49)), ["a" * 49], chain(log("loop_1"))),
     ("id_invalid", chain(log("item"), log("in")), ["item", "in"], chain(log("items"))),
     ("id_duplicate", made([trigger(), log("a"), log("a")], "paid>a"), ["a"], chain(log("a"))),
+    ("id_duplicate", choosing("low", "low"), ["size"], choosing("low", "high")),
+    ("id_duplicate", choosing("default"), ["size"], choosing("low")),
     ("edge_dangling", made([trigger()], "paid>b", "c>paid"), ["e0", "e1"], chain(log("b"))),
     ("edge_duplicate", made([trigger(), log("a")], "paid>a", "paid>a"), ["e1"], chain(log("a"))),
     ("edge_branch", made([trigger(), log("a")], "paid>a:true"), ["e0"], asking("true")),

@@ -135,11 +135,11 @@ def test_several_triggers_leave_their_data_open() -> None:
 )
 def test_an_agents_own_schema_may_be_anything(declared: dict[str, Any]) -> None:
     asked = {"assistant": "chat", "input": "Sum up", "output_schema": declared}
-    blueprint = chain(node("agent", "agent", asked), log("a", "{{agent.total.x}}"))
+    blueprint = chain(node("agent", "agent", asked), log("a", "{{agent.data.total.x}}"))
     assert of_code("var_field", blueprint) == []
     if isinstance(declared.get("properties"), dict):
-        wrong = chain(node("agent", "agent", asked), log("a", "{{agent.totel}}"))
-        assert of_code("var_field", wrong)[0].suggestions == ("agent.total",)
+        wrong = chain(node("agent", "agent", asked), log("a", "{{agent.data.totel}}"))
+        assert of_code("var_field", wrong)[0].suggestions == ("agent.text", "agent.data")
 
 
 def test_problems_come_all_at_once_in_a_stable_order() -> None:

@@ -10,14 +10,21 @@ from langgraph.runtime import RunControl
 from langgraph.types import Command
 
 from domain.blueprints.blueprint import Blueprint
+from domain.errors import NotFound
 from domain.grammar import violations
+from domain.identity import UserContext
 from domain.run_log import RunLog
+from graphs.factories import Graph
 from graphs.lifecycle import GraphCall, GraphRun, Outcome
 from graphs.open_work import RunIdentity
 from graphs.translator import Translator
-from graphs.workflow.compiler import compile_workflow
+from graphs.workflow.compiler import Parts, compile_workflow
 from tests.graphs.memory_sink import MemorySink
 from tests.graphs.workflow.world import World, no_price
+
+
+async def _no_workflows(user: UserContext, workflow_id: UUID, version: int) -> Graph:
+    raise NotFound("workflow", str(workflow_id))
 
 
 @dataclass
@@ -27,10 +34,13 @@ class Execution:
     world: World
     blueprint: Blueprint
     thread_id: UUID = field(default_factory=uuid4)
+    workflow_id: UUID = field(default_factory=uuid4)
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        compiled = compile_workflow(self.blueprint, self.world.service.integrations())
+        compiled = compile_workflow(
+            self.blueprint, Parts(self.world.service.integrations(), _no_workflows)
+        )
         self.graph = compiled.copy({"checkpointer": InMemorySaver()})
 
     async def start(self, data: Any = None, trigger: str | None = None) -> Outcome:
@@ -53,7 +63,10 @@ class Execution:
             config={
                 "run_id": run_id,
                 "recursion_limit": 25,
-                "configurable": {"thread_id": str(self.thread_id)},
+                "configurable": {
+                    "thread_id": str(self.thread_id),
+                    "workflow_id": str(self.workflow_id),
+                },
             },
             context=None,
             own_context=self.world.context(),
