@@ -103,7 +103,6 @@ async def open_services(
         connections = credentials_of(database, settings, mask)
         assistants = AssistantRepository(database, default_assistants(graphs))
         used = integrations or shipped_integrations()
-        # What nodes, webhooks and schedules start goes by the queue.
         queueing = RunManager(database, Feed(events, listener), graphs, assistants)
         steps = CatalogueAssistants(graphs, assistants)
         side = open_workflow_side(
