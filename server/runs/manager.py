@@ -88,6 +88,7 @@ class RunManager:
             return run
         async with self._database.transaction(user) as connection:
             thread = await self._make_way(connection, user, request.thread_id, request)
+            request = request.pinned_to(thread.metadata)
             # From a checkpoint that is gone a graph would begin anew, as if it had no history.
             await require_checkpoint(connection, thread.thread_id, request.checkpoint or {})
             if (request.command or {}).get("resume") is not None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.assistants import Assistant
 from domain.runs import MultitaskStrategy
+from domain.workflows.starts import pinned_of
 
 Durability = Literal["sync", "async", "exit"]
 
@@ -77,6 +78,18 @@ class RunRequest:
     def on_new_thread(self, thread_id: UUID) -> "RunRequest":
         """The request for a new thread of this id."""
         return replace(self, thread_id=None, new_thread_id=thread_id)
+
+    def pinned_to(self, metadata: Mapping[str, Any]) -> "RunRequest":
+        """The request for a workflow's thread, which goes on with the version that it began with.
+
+        `metadata` is the thread's.
+        """
+        pins = pinned_of(metadata)
+        if not pins:
+            return self
+        configurable = {**pins, **(self.config.get("configurable") or {})}
+        config = {**self.config, "configurable": configurable}
+        return replace(self, config=config, metadata={**pins, **self.metadata})
 
     def with_assistant(self, assistant: Assistant) -> "RunRequest":
         """The request as the assistant's settings complete it; what it says itself counts."""
