@@ -89,7 +89,7 @@ async def open_calls(
     """Ports whose way out leads to what is allowed."""
     memory, files, starter = MemoryPorts(), MemoryFiles(), MemoryStarter()
     absent: Any = None
-    outside: dict[str, Any] = {"versions": absent, "effects": absent} | workflows
+    outside: dict[str, Any] = dict.fromkeys(("versions", "effects", "notifier"), absent) | workflows
     ports = Ports(
         memory.usage,
         memory.samples,
