@@ -87,8 +87,8 @@ class RunRequest:
         pins = pinned_of(metadata)
         if not pins:
             return self
-        configurable = {**pins, **(self.config.get("configurable") or {})}
-        config = {**self.config, "configurable": configurable}
+        own: Mapping[str, Any] = self.config.get("configurable") or {}
+        config: dict[str, Any] = {**self.config, "configurable": {**pins, **own}}
         return replace(self, config=config, metadata={**pins, **self.metadata})
 
     def with_assistant(self, assistant: Assistant) -> "RunRequest":
