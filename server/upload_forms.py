@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
@@ -19,6 +20,17 @@ _MEGABYTE = 1024 * 1024
 #: Boundaries, headers and the other fields around the file.
 _ENVELOPE_BYTES = 64 * 1024
 _MOST_FIELDS = 20
+
+
+def described_form(file: str, **fields: dict[str, Any]) -> dict[str, Any]:
+    """What the API's description says of a route that takes such a form.
+
+    `file` says what the file is; `fields` are JSON schemas of the others.
+    """
+    upload = {"type": "string", "format": "binary", "description": file}
+    schema = {"type": "object", "required": ["file"], "properties": {"file": upload, **fields}}
+    content = {"multipart/form-data": {"schema": schema}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 @dataclass(frozen=True, slots=True)

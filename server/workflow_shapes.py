@@ -1,5 +1,6 @@
 """Workflows as the API takes and shows them."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from domain.blueprints.diff import Change
 from domain.blueprints.problems import Problem
 from domain.workflows.workflow import Rights, Workflow, WorkflowStatus
 from storage.workflow_analytics import Row
@@ -52,6 +54,18 @@ class BlueprintProblem(BaseModel):
     node_id: str | None
     edge_id: str | None
     suggestions: list[str]
+
+
+class ChangeShape(BaseModel):
+    """One change from one blueprint to another; each can be accepted or rejected."""
+
+    change_id: str
+    part: Literal["node", "edge", "settings", "name"]
+    kind: Literal["added", "removed", "changed"]
+    part_id: str
+    field: str = Field(description="As in `data.params.message`; empty for a whole step or edge.")
+    before: Any
+    after: Any
 
 
 class NewWorkflow(BaseModel):
@@ -160,6 +174,22 @@ def workflow_fields(workflow: Workflow) -> dict[str, Any]:
 def problem_shapes(found: list[Problem]) -> list[BlueprintProblem]:
     """Problems as the API shows them."""
     return [BlueprintProblem.model_validate(asdict(one)) for one in found]
+
+
+def change_shapes(found: Iterable[Change]) -> list[ChangeShape]:
+    """Changes as the API shows them."""
+    return [
+        ChangeShape(
+            change_id=change.change_id,
+            part=change.part,
+            kind=change.kind,
+            part_id=change.part_id,
+            field=".".join(change.field),
+            before=change.before,
+            after=change.after,
+        )
+        for change in found
+    ]
 
 
 def statistics(row: Row) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from domain.identity import UserContext
 from storage.audit_log import record
 from storage.database import Database
 from storage.json_columns import to_json
+from storage.searches import escape_like, page_of
 from storage.sql_files import load_statements
 
 _SQL = load_statements("assistants")
@@ -141,7 +142,7 @@ class AssistantRepository:
             **_part(search),
             "defaults": self._default_rows,
             "graph_id": search.graph_id,
-            "name": _escape_like(search.name) if search.name else None,
+            "name": escape_like(search.name) if search.name else None,
             "sort_by": search.sort_by,
             "descending": search.descending,
         }
@@ -192,13 +193,8 @@ class AssistantRepository:
         self, user: UserContext, statement: str, parameters: dict[str, Any]
     ) -> tuple[list[Assistant], int]:
         async with self._database.acting_for(user) as connection:
-            cursor = await connection.execute(_SQL[statement], parameters)
-            rows = await cursor.fetchall()
-        if not rows and parameters["offset"]:
-            # Behind the last page no row says how many there are; the first page's do.
-            first = parameters | {"limit": 1, "offset": 0}
-            return [], (await self._page(user, statement, first))[1]
-        return [_assistant(row) for row in rows], rows[0]["total"] if rows else 0
+            rows, total = await page_of(connection, _SQL[statement], parameters)
+        return [_assistant(row) for row in rows], total
 
 
 def _owner(user: UserContext) -> dict[str, Any]:
@@ -233,9 +229,3 @@ def _found(row: DictRow | None, assistant_id: UUID) -> Assistant:
     if row is None:
         raise NotFound("assistant", str(assistant_id))
     return _assistant(row)
-
-
-def _escape_like(text: str) -> str:
-    # Nothing that is stored has a NUL character.
-    text = text.replace("\x00", "")
-    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

@@ -21,6 +21,7 @@ from domain.workflows.workflow import Workflow
 from storage.audit_log import record
 from storage.database import Connection, Database
 from storage.json_columns import to_json
+from storage.searches import escape_like, page_of, without_nul
 from storage.sql_files import load_statements
 from storage.workflows import document_of
 
@@ -177,9 +178,9 @@ class TemplateRepository:
             "shipped": self._shipped,
             "reviews": user.role in ("owner", "admin"),
             "template_id": None if template_id is None else template_id.replace("\x00", ""),
-            "category": _without_nul(search.category),
-            "service": _without_nul(search.service),
-            "text": _escape_like(search.text) if search.text else None,
+            "category": without_nul(search.category),
+            "service": without_nul(search.service),
+            "text": escape_like(search.text) if search.text else None,
             "status": search.status,
             "mine": search.mine,
             "sort_by": search.sort_by,
@@ -187,12 +188,8 @@ class TemplateRepository:
             "offset": search.offset,
         }
         async with self._database.acting_for(user) as connection:
-            rows = await (await connection.execute(_SQL["page"], parameters)).fetchall()
-            if not rows and search.offset:
-                first = parameters | {"limit": 1, "offset": 0}
-                row = await (await connection.execute(_SQL["page"], first)).fetchone()
-                return [], row["total"] if row else 0
-        return [_template(row) for row in rows], rows[0]["total"] if rows else 0
+            rows, total = await page_of(connection, _SQL["page"], parameters)
+        return [_template(row) for row in rows], total
 
 
 async def _note(
@@ -226,13 +223,3 @@ def _key(user: UserContext, template_id: str) -> dict[str, Any]:
 
 def _missing(template_id: str) -> NotFound:
     return NotFound("template", template_id)
-
-
-def _without_nul(text: str | None) -> str | None:
-    return None if text is None else text.replace("\x00", "")
-
-
-def _escape_like(text: str) -> str:
-    # Nothing that is stored has a NUL character.
-    text = text.replace("\x00", "")
-    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

@@ -12,6 +12,7 @@ from domain.identity import UserContext
 from domain.runs import Thread, ThreadStatus
 from storage.database import Connection, Database
 from storage.json_columns import to_json
+from storage.searches import escape_like
 from storage.sql_files import load_statements
 
 _SQL = load_statements("threads")
@@ -175,7 +176,7 @@ def _key(user: UserContext, thread_id: UUID) -> dict[str, Any]:
 
 def _filters(search: ThreadSearch) -> dict[str, Any]:
     return {
-        "title": _escape_like(search.title) if search.title else None,
+        "title": escape_like(search.title) if search.title else None,
         "ids": None if search.ids is None else list(search.ids),
         "status": search.status,
         "metadata": to_json(dict(search.metadata), default=str) if search.metadata else None,
@@ -196,9 +197,3 @@ def _found(row: DictRow | None, thread_id: UUID) -> Thread:
     if row is None:
         raise NotFound("thread", str(thread_id))
     return _thread(row)
-
-
-def _escape_like(text: str) -> str:
-    # Nothing that is stored has a NUL character.
-    text = text.replace("\x00", "")
-    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

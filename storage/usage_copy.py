@@ -13,6 +13,7 @@ from domain.costs.formats.reader import Item
 from domain.costs.formats.source_keys import hashed
 from domain.costs.prices import PriceBook, tokens_per_request
 from domain.costs.records import Note, RejectedRow, UsageRecord
+from storage.searches import without_nul
 
 #: Rows a batch: a few megabytes of text, and long enough to hide the database's answer time.
 BATCH_ROWS = 10_000
@@ -119,8 +120,8 @@ def reject_row(reject: RejectedRow) -> dict[str, int | str | None]:
     """A reject's columns."""
     return {
         "line": reject.line,
-        "column_name": _without_nul(reject.column),
-        "value": _without_nul(reject.value),
+        "column_name": without_nul(reject.column),
+        "value": without_nul(reject.value),
         "code": reject.code,
         "message": reject.message.replace("\x00", ""),
         "next_step": reject.next_step,
@@ -135,10 +136,6 @@ def _named(counts: Counter[str]) -> str:
     shown = [f"{model} ({count} rows)" for model, count in counts.most_common(5)]
     more = len(counts) - len(shown)
     return ", ".join(shown) + (f" and {more} more models" if more else "")
-
-
-def _without_nul(text: str | None) -> str | None:
-    return text.replace("\x00", "") if text else text
 
 
 def _text(text: str) -> str:

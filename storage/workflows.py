@@ -26,6 +26,7 @@ from storage.audit_log import record
 from storage.database import Connection, Database
 from storage.json_columns import to_json
 from storage.live_schedules import schedules_registered
+from storage.searches import escape_like, page_of, without_nul
 from storage.sql_files import load_statements
 from storage.workflow_triggers import LiveTrigger, swap_triggers
 
@@ -217,21 +218,16 @@ class WorkflowRepository:
             **_owner(user),
             "workflow_id": workflow_id,
             "status": search.status,
-            "service": _without_nul(search.service),
-            "text": _escape_like(search.text) if search.text else None,
+            "service": without_nul(search.service),
+            "text": escape_like(search.text) if search.text else None,
             "sort_by": search.sort_by,
             "descending": search.descending,
             "limit": search.limit,
             "offset": search.offset,
         }
         async with self._database.acting_for(user) as connection:
-            rows = await (await connection.execute(_SQL["page"], parameters)).fetchall()
-            if not rows and search.offset:
-                # Behind the last page no row says how many there are; the first page's do.
-                first = parameters | {"limit": 1, "offset": 0}
-                row = await (await connection.execute(_SQL["page"], first)).fetchone()
-                return [], row["total"] if row else 0
-        return [_workflow(row) for row in rows], rows[0]["total"] if rows else 0
+            rows, total = await page_of(connection, _SQL["page"], parameters)
+        return [_workflow(row) for row in rows], total
 
 
 async def _note(
@@ -251,7 +247,7 @@ def _content(draft: Draft) -> dict[str, Any]:
     return {
         "name": blueprint.name.replace("\x00", ""),
         "blueprint": to_json(document_of(blueprint)),
-        "note": _without_nul(draft.note),
+        "note": without_nul(draft.note),
     }
 
 
@@ -271,13 +267,3 @@ def _workflow(row: Mapping[str, Any]) -> Workflow:
 
 def _missing(workflow_id: UUID) -> NotFound:
     return NotFound("workflow", str(workflow_id))
-
-
-def _without_nul(text: str | None) -> str | None:
-    return None if text is None else text.replace("\x00", "")
-
-
-def _escape_like(text: str) -> str:
-    # Nothing that is stored has a NUL character.
-    text = text.replace("\x00", "")
-    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,30 +13,11 @@ from server.dependencies import ServicesDep, UserDep
 from server.file_headers import file_headers
 from server.pagination import OffsetDep
 from server.shapes import problems
-from server.upload_forms import UploadForm, received_form, upload_limits
+from server.upload_forms import UploadForm, described_form, received_form, upload_limits
 
 router = APIRouter(prefix="/files", tags=["files"])
 
-_UPLOAD: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "Any file, with its name.",
-                        }
-                    },
-                }
-            }
-        },
-    }
-}
+_UPLOAD: Final = described_form("Any file, with its name.")
 _CONTENT: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {}}, "description": "The file as it was kept."}
 }

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -20,7 +20,7 @@ from server.dependencies import ServicesDep, UserDep
 from server.file_headers import file_headers
 from server.pagination import OffsetDep
 from server.shapes import problems
-from server.upload_forms import UploadForm, received_form, upload_limits
+from server.upload_forms import UploadForm, described_form, received_form, upload_limits
 from storage.uploads import UploadLimits
 from storage.usage_imports import ImportRequest
 
@@ -29,40 +29,23 @@ router = APIRouter(prefix="/usage/imports", tags=["usage"])
 #: Rejects shown with an import; the CSV has all that are kept.
 _SHOWN_REJECTS = 50
 
-_UPLOAD = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "The export: "
-                            + "; ".join(known.title for known in FORMATS.values())
-                            + ". May be compressed (.gz, or .zip with one file), or a workbook "
-                            "(.xlsx), of which the first sheet is read.",
-                        },
-                        "format": {
-                            "type": "string",
-                            "enum": [AUTO, *FORMATS],
-                            "default": AUTO,
-                            "description": "What the file is; `auto` recognises it.",
-                        },
-                        "model": {
-                            "type": "string",
-                            "description": "The model of an export that names none.",
-                            "examples": ["gpt-4o"],
-                        },
-                    },
-                }
-            }
-        },
-    }
-}
+_UPLOAD: Final = described_form(
+    "The export: "
+    + "; ".join(known.title for known in FORMATS.values())
+    + ". May be compressed (.gz, or .zip with one file), or a workbook (.xlsx), of which the first "
+    "sheet is read.",
+    format={
+        "type": "string",
+        "enum": [AUTO, *FORMATS],
+        "default": AUTO,
+        "description": "What the file is; `auto` recognises it.",
+    },
+    model={
+        "type": "string",
+        "description": "The model of an export that names none.",
+        "examples": ["gpt-4o"],
+    },
+)
 
 
 _CSV: dict[int | str, dict[str, Any]] = {

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from domain.blueprints.diff import Change
 from server.dependencies import ServicesDep, UserDep
 from server.shapes import problems
+from server.workflow_shapes import BlueprintProblem, ChangeShape, change_shapes, problem_shapes
 from server.workflows.drafting import Wish
 
 router = APIRouter(tags=["workflows"])
@@ -37,31 +37,6 @@ class DraftRequest(BaseModel):
     )
 
 
-class ChangeShape(BaseModel):
-    """One change against the workflow that was there; each can be accepted or rejected."""
-
-    change_id: str
-    part: Literal["node", "edge", "settings", "name"]
-    kind: Literal["added", "removed", "changed"]
-    part_id: str
-    field: str = Field(description="As in `data.params.message`; empty for a whole step or edge.")
-    before: Any
-    after: Any
-
-
-class ProblemShape(BaseModel):
-    """One thing that is wrong with the draft, or may not be what somebody wants."""
-
-    code: str
-    severity: Literal["error", "warning"]
-    message: str
-    next_step: str
-    field: str
-    node_id: str | None
-    edge_id: str | None
-    suggestions: list[str]
-
-
 class QuestionShape(BaseModel):
     """Something that only the person who asked can say, and where the answer belongs."""
 
@@ -75,7 +50,7 @@ class DraftShape(BaseModel):
 
     blueprint: dict[str, Any]
     diff: list[ChangeShape]
-    problems: list[ProblemShape]
+    problems: list[BlueprintProblem]
     assumptions: list[str] = Field(description="What was taken for granted, a sentence each.")
     questions: list[QuestionShape]
     source: Literal["model", "drafter"] = Field(
@@ -92,22 +67,10 @@ async def draft_workflow(asked: DraftRequest, services: ServicesDep, user: UserD
     draft = found.draft
     return DraftShape(
         blueprint=draft.blueprint.model_dump(mode="json"),
-        diff=[_change(change) for change in draft.diff],
-        problems=[ProblemShape.model_validate(asdict(one)) for one in draft.problems],
+        diff=change_shapes(draft.diff),
+        problems=problem_shapes(list(draft.problems)),
         assumptions=list(draft.assumptions),
         questions=[QuestionShape.model_validate(asdict(one)) for one in draft.questions],
         source=found.source,
         note=found.note,
-    )
-
-
-def _change(change: Change) -> ChangeShape:
-    return ChangeShape(
-        change_id=change.change_id,
-        part=change.part,
-        kind=change.kind,
-        part_id=change.part_id,
-        field=".".join(change.field),
-        before=change.before,
-        after=change.after,
     )

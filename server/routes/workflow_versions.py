@@ -9,16 +9,25 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from domain.blueprints.blueprint import Blueprint
-from domain.workflows.differences import Differences, differences
+from domain.blueprints.diff import differences
 from domain.workflows.stripping import Removed, stripped
 from server.dependencies import ServicesDep, UserDep
 from server.pagination import LimitDep, OffsetDep, Page, page_response
 from server.shapes import problems
-from server.workflow_shapes import BlueprintProblem, Name, Note, problem_shapes
+from server.workflow_shapes import (
+    BlueprintProblem,
+    ChangeShape,
+    Name,
+    Note,
+    change_shapes,
+    problem_shapes,
+)
 from storage.workflows import Draft, document_of
 
 router = APIRouter(prefix="/workflows", tags=["workflows"])
 
+#: The field of where a step stands on the canvas.
+_PLACE: Final = ("position",)
 #: How an exported document says what it is.
 _FORMAT: Final = "goldenpath.workflow"
 
@@ -40,7 +49,9 @@ class VersionDetail(BaseModel):
     version: int
     blueprint: dict[str, Any]
     against: int | None
-    differences: Differences | None
+    differences: list[ChangeShape] | None = Field(
+        description="What leads from the other version to this one, but for where steps stand."
+    )
 
 
 class Restore(BaseModel):
@@ -151,7 +162,8 @@ async def get_version(
     told = None
     if against is not None:
         before = await services.workflows.versions.of(workflow, against)
-        told = differences(before.blueprint, found.blueprint)
+        changes = differences(before.blueprint, found.blueprint)
+        told = change_shapes(one for one in changes if one.field != _PLACE)
     return VersionDetail(
         version=version,
         blueprint=document_of(found.blueprint),

@@ -4,10 +4,7 @@ The database's clock counts. A moment is claimed, started and moved on from in o
 process that dies in between has done nothing.
 """
 
-import asyncio
-import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,9 +13,10 @@ from zoneinfo import ZoneInfo
 from domain.errors import Conflict, InvalidInput, NotFound, TooManyRequests
 from domain.schedules import Due, Schedule, due, schedule_of
 from domain.workflows.starts import WorkflowStart
+from server.due_clock import DueClock, Pace
 from server.runs.manager import RunManager
 from server.triggers.starts import Starts
-from storage.database import Connection, Database, DatabaseError
+from storage.database import Connection, Database
 from storage.notifications import Listener
 from storage.runs import RunSelection
 from storage.schedules import (
@@ -34,12 +32,8 @@ from storage.schedules import (
     postpone_schedule,
 )
 
-logger = logging.getLogger(__name__)
-
-#: Looked at the clock at least so often, since clocks jump.
-_LONGEST_S: Final = 5.0
-#: After a failure of the database.
-_AGAIN_S: Final = 1.0
+#: To the moment, and looked at the database's clock often, since clocks jump.
+_PACE: Final = Pace(least_s=0.01, longest_s=5.0)
 
 
 class Ticker:
@@ -51,23 +45,18 @@ class Ticker:
         self._database = database
         self._starts = starts
         self._manager = manager
-        self._changed = asyncio.Event()
-        listener.on(CHANNEL, lambda _: self._changed.set(), self._changed.set)
+        clock = self._clock = DueClock("Schedules", self._look, _PACE)
+        listener.on(CHANNEL, lambda _: clock.look_in(0.0), lambda: clock.look_in(0.0))
 
     async def run(self) -> None:
         """Start what becomes due, until cancelled."""
-        while True:
-            self._changed.clear()
-            try:
-                while await self.tick():
-                    pass
-                wait_s = await self._wait_s()
-            except DatabaseError as error:
-                logger.warning("Schedules wait for the database: %s", error)
-                wait_s = _AGAIN_S
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
-                    await self._changed.wait()
+        await self._clock.run()
+
+    async def _look(self) -> float | None:
+        while await self.tick():
+            pass
+        async with self._database.runs.connection() as connection:
+            return await next_due_in_s(connection)
 
     async def tick(self) -> bool:
         """Start one moment of one schedule that is due; False when nothing is."""
@@ -131,11 +120,6 @@ class Ticker:
             return Moved(following, moment, last_problem=str(error))
         await note_fired(connection, claimed, moment, started.run_id)
         return Moved(following, moment, started.run_id)
-
-    async def _wait_s(self) -> float:
-        async with self._database.runs.connection() as connection:
-            in_s = await next_due_in_s(connection)
-        return _LONGEST_S if in_s is None else min(max(in_s, 0.01), _LONGEST_S)
 
 
 def _following(found: Due) -> datetime | None:

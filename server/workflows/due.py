@@ -4,13 +4,11 @@ Every process has one. What is due is in the database, and whoever holds a threa
 several of them do nothing twice, and one that dies leaves it to the others.
 """
 
-import asyncio
 import logging
-import math
-from contextlib import suppress
 from typing import Final
 
 from domain.errors import GoldenpathError
+from server.due_clock import DueClock
 from server.workflows.waiting import WaitingWorkflows
 from storage.database import Database, DatabaseError, is_away
 from storage.notifications import Listener
@@ -20,10 +18,10 @@ logger = logging.getLogger(__name__)
 
 DUE_CHANNEL: Final = "goldenpath_due"
 
-#: Moments are kept to about a second; what was not heard is found at the latest after the other.
-_LEAST_S, _LONGEST_S = 1.0, 60.0
 #: So much of each kind at a time.
 _BATCH: Final = 500
+#: What could not be done yet is looked at again after so long.
+_AGAIN_S: Final = 1.0
 
 
 class DueTicker:
@@ -32,38 +30,20 @@ class DueTicker:
     def __init__(self, database: Database, waiting: WaitingWorkflows, listener: Listener) -> None:
         self._things = DueThings(database)
         self._waiting = waiting
-        #: By the loop's clock.
-        self._looks_at = -math.inf
-        self._moved = asyncio.Event()
-        listener.on(DUE_CHANNEL, self._heard, lambda: self._look_in(0.0))
+        clock = self._clock = DueClock("What is due", self.look)
+        listener.on(DUE_CHANNEL, lambda s: clock.look_in(float(s)), lambda: clock.look_in(0.0))
 
     async def run(self) -> None:
         """Do what is due, until cancelled."""
-        loop = asyncio.get_running_loop()
-        while True:
-            self._moved.clear()
-            if self._looks_at > loop.time():
-                with suppress(TimeoutError):
-                    async with asyncio.timeout_at(self._looks_at):
-                        await self._moved.wait()
-                continue
-            # Before the look: what is heard meanwhile counts.
-            self._looks_at = loop.time() + _LONGEST_S
-            try:
-                next_s = await self.look()
-            except DatabaseError as error:
-                logger.warning("What is due is looked for again in a moment: %s", error)
-                next_s = _LEAST_S
-            self._look_in(max(next_s, _LEAST_S))
+        await self._clock.run()
 
-    async def look(self) -> float:
-        """Do what is due; in how many seconds to look again."""
+    async def look(self) -> float | None:
+        """Do what is due; in how many seconds to look again, None when nothing is known to come."""
         things = await self._things.due(_BATCH)
         done = [await self._look_after(thing) for thing in things]
         if not all(done) or len(things) >= _BATCH:
-            return _LEAST_S
-        next_s = await self._things.next_s()
-        return _LONGEST_S if next_s is None else next_s
+            return _AGAIN_S
+        return await self._things.next_s()
 
     async def _look_after(self, thing: DueThing) -> bool:
         try:
@@ -78,12 +58,3 @@ class DueTicker:
             # It must not keep what is due after it.
             logger.warning("What is due of the thread %s failed: %s", thing.thread_id, error)
             return False
-
-    def _heard(self, seconds: str) -> None:
-        self._look_in(max(float(seconds), 0.0))
-
-    def _look_in(self, seconds: float) -> None:
-        looks_at = asyncio.get_running_loop().time() + seconds
-        if looks_at < self._looks_at:
-            self._looks_at = looks_at
-            self._moved.set()

@@ -1,15 +1,13 @@
 """Sending what people are told by e-mail: beside everything else, at least once, with patience."""
 
-import asyncio
 import logging
-import math
-from contextlib import suppress
 from typing import Final, Protocol
 
 from domain.errors import InvalidSettings, ProviderFailed, ProviderRefused
 from server.auth.opaque_tokens import LINK, hashed, new_token
+from server.due_clock import DueClock
 from server.settings import Settings
-from storage.database import Database, DatabaseError
+from storage.database import Database
 from storage.notices import DueMail, MailQueue
 from storage.notifications import Listener
 from tools.service_mail import Letter, ServiceMail
@@ -18,7 +16,6 @@ logger = logging.getLogger(__name__)
 
 MAIL_CHANNEL: Final = "goldenpath_mail"
 
-_LEAST_S, _LONGEST_S = 1.0, 60.0
 _BATCH: Final = 10
 #: A process that has not sent its messages by then must have died over them.
 _LEASE_S: Final = 600.0
@@ -44,35 +41,19 @@ class Mailing:
         self._queue = MailQueue(database)
         self._post = post
         self._address = address
-        self._looks_at = -math.inf
-        self._moved = asyncio.Event()
-        listener.on(MAIL_CHANNEL, lambda _: self._look_in(0.0), lambda: self._look_in(0.0))
+        clock = self._clock = DueClock("E-mail", self.look)
+        listener.on(MAIL_CHANNEL, lambda _: clock.look_in(0.0), lambda: clock.look_in(0.0))
 
     async def run(self) -> None:
         """Send what is due, until cancelled."""
-        loop = asyncio.get_running_loop()
-        while True:
-            self._moved.clear()
-            if self._looks_at > loop.time():
-                with suppress(TimeoutError):
-                    async with asyncio.timeout_at(self._looks_at):
-                        await self._moved.wait()
-                continue
-            self._looks_at = loop.time() + _LONGEST_S
-            try:
-                next_s = await self.look()
-            except DatabaseError as error:
-                logger.warning("E-mail is looked for again in a moment: %s", error)
-                next_s = _LEAST_S
-            self._look_in(max(next_s, _LEAST_S))
+        await self._clock.run()
 
-    async def look(self) -> float:
-        """Send what is due; in how many seconds to look again."""
+    async def look(self) -> float | None:
+        """Send what is due; in how many seconds to look again, None when nothing waits."""
         while mails := await self._queue.claim(_BATCH, _LEASE_S):
             for mail in mails:
                 await self._send(mail)
-        next_s = await self._queue.next_s()
-        return _LONGEST_S if next_s is None else next_s
+        return await self._queue.next_s()
 
     async def _send(self, mail: DueMail) -> None:
         if mail.email is None:
@@ -105,12 +86,6 @@ class Mailing:
         elif approval_id := mail.about.get("approval_id"):
             parts.append(f"Sign in to vote:\n{self._address}/approvals/{approval_id}")
         return "\n\n".join(parts) + "\n"
-
-    def _look_in(self, seconds: float) -> None:
-        looks_at = asyncio.get_running_loop().time() + seconds
-        if looks_at < self._looks_at:
-            self._looks_at = looks_at
-            self._moved.set()
 
 
 def mailing_of(settings: Settings, database: Database, listener: Listener) -> Mailing | None:
