@@ -13,6 +13,7 @@ from domain.drafting.drafts import Question
 from domain.drafting.fields import Field, Fields, Source
 from domain.drafting.matching import best_task, foreign_service
 from domain.drafting.script import Step
+from domain.drafting.texts import shown
 from domain.drafting.tokens import Token, text_of, words_of
 from domain.drafting.words import content, stem
 
@@ -241,5 +242,5 @@ def _approval_message(sources: Sequence[Source]) -> str:
     fields = Fields(sources)
     for name in ("amount_text", "text", "message", "body"):
         if found := fields.named(name):
-            return f"Please decide. {found.template}"
+            return f"Please decide. {shown(found, fields)}"
     return "Please decide whether the workflow goes on."

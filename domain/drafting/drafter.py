@@ -1,5 +1,8 @@
 """Drafts a workflow from a text by a grammar alone: the same text gives the same workflow."""
 
+import re
+from typing import Final
+
 from domain.blueprints.blueprint import Blueprint
 from domain.blueprints.diff import differences
 from domain.blueprints.documents import blueprint_from
@@ -15,6 +18,14 @@ from domain.drafting.starting import start
 
 _MOST_CHARACTERS = 80
 
+#: How people ask for a workflow as such, before they say what it does.
+_LEAD_IN: Final = re.compile(
+    r"\s*(please\s+)?((can|could) you\s+)?(please\s+)?"
+    r"(build|make|create|set up|draft|write|design|give)\s+((me|us)\s+)?((a|an)\s+)?(new\s+)?"
+    r"(workflow|automation|flow)\s*(that|which|to|so that|where|[:,-])?\s*",
+    re.IGNORECASE,
+)
+
 
 def draft(prompt: str, catalogue: DraftCatalogue, base: Blueprint | None = None) -> Draft:
     """The workflow that a text asks for, or the base with the changes that it asks for."""
@@ -23,8 +34,9 @@ def draft(prompt: str, catalogue: DraftCatalogue, base: Blueprint | None = None)
         name = builder.name or base.name
         settings = base.model_dump(mode="json")["settings"]
     else:
-        builder, name = Builder(catalogue), _name(prompt)
-        script = script_of(prompt)
+        wish = _wish(prompt)
+        builder, name = Builder(catalogue), _name(wish)
+        script = script_of(wish)
         builder.build(script.steps, start(builder, script))
         settings = {"time_zone": catalogue.time_zone}
     document: Data = {
@@ -65,6 +77,12 @@ def _question(problem: Problem) -> Question:
     if problem.code == "no_trigger":
         return Question("What should start the workflow?", field=problem.field)
     return Question(f"{problem.message} {problem.next_step}", problem.node_id, problem.field)
+
+
+def _wish(prompt: str) -> str:
+    """The text without its asking for a workflow, unless that is all of it."""
+    rest = _LEAD_IN.sub("", prompt, count=1) if _LEAD_IN.match(prompt) else prompt
+    return rest[:1].upper() + rest[1:] if rest.strip() else prompt
 
 
 def _name(prompt: str) -> str:

@@ -38,11 +38,18 @@ class Field:
     #: Whether it may have fields that nobody declared.
     is_open: bool
     words: frozenset[str]
+    #: Whether there may be nothing there.
+    may_be_null: bool = False
 
     @property
     def template(self) -> str:
         """As it stands in a parameter."""
         return "{{" + ".".join(self.segments) + "}}"
+
+    @property
+    def template_or_empty(self) -> str:
+        """The same, and an empty text where there may be no value."""
+        return self.template if not self.may_be_null else f'{{{{{self.cel} ?? ""}}}}'
 
     @property
     def cel(self) -> str:
@@ -129,14 +136,15 @@ def _fields(source: Source) -> Iterator[Field]:
 def _walk(
     path: tuple[str, ...], schema: JsonSchema, root: JsonSchema, words: frozenset[str]
 ) -> Iterator[Field]:
-    found = [one for one in options(schema, root) if one.get("type") != "null"]
+    possible = options(schema, root)
+    found = [one for one in possible if one.get("type") != "null"]
     types = frozenset(str(one["type"]) for one in found if isinstance(one.get("type"), str))
     declared: dict[str, Any] = {}
     for one in found:
         declared |= one.get("properties", {})
     is_open = not declared and (not types or types == frozenset({"object"}))
     own = frozenset(_same(word) for part in path[1:] for word in part.split("_"))
-    yield Field(path, types, is_open, words | own)
+    yield Field(path, types, is_open, words | own, may_be_null=len(found) < len(possible))
     if len(path) <= _DEEPEST:
         for name, inner in declared.items():
             if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):

@@ -53,7 +53,7 @@ _NO_SHEET_NAMES: Final = words_in(
 def values(need: Need) -> Any:
     """The cells of a row."""
     found = _said_fields(need) or _usual_fields(need)
-    values = [one.template for one in found] or ["{{run.started_at}}"]
+    values = [one.template_or_empty for one in found] or ["{{run.started_at}}"]
     need.assume(f"The row holds {', '.join(values)}.")
     items = [one.get("items", {}) for one in options(need.schema, need.task.params)]
     is_rows = any(one.get("type") == "array" for one in items)
@@ -77,7 +77,9 @@ def _said_fields(need: Need) -> list[Field]:
 def _usual_fields(need: Need) -> list[Field]:
     if need.is_in_loop:
         return [one for one in need.fields.all if one.segments == ("item",)]
-    found = [one for name in _ROW for one in need.fields.all if _is_value(one, name)]
+    # A value that is there twice, as in a payment's amount and the event's, is said once.
+    fitting = ([one for one in need.fields.all if _is_value(one, name)] for name in _ROW)
+    found = [min(some, key=lambda one: len(one.segments)) for some in fitting if some]
     chosen = list(dict.fromkeys(found))[:_MOST_VALUES]
     return chosen or [one for one in need.fields.all if one.name == "body"][:1]
 

@@ -41,12 +41,21 @@ def summary(fields: Fields, opening: str, *, is_for_people: bool) -> str:
     if fields.sources and fields.sources[0].root == "index":
         return f"{opening}: {{{{item}}}}"
     values = _salient(fields)
-    listed = ", ".join(field.template for field in values)
+    listed = ", ".join(shown(field, fields) for field in values)
     if is_for_people:
         name = fields.ending("customer", "name")
         hello = f'Hello {{{{{name.cel} ?? "there"}}}}, ' if name else "Hello, "
         return hello + opening[:1].lower() + opening[1:] + (f": {listed}." if listed else ".")
     return f"{opening}: {listed}" if listed else opening
+
+
+def shown(field: Field, fields: Fields) -> str:
+    """A value as a text has it: an amount with its currency."""
+    currency = (*field.segments[:-1], "currency")
+    has_currency = any(one.segments == currency for one in fields.all)
+    if field.name == "amount_text" and has_currency:
+        return f"{{{{{'.'.join(currency)}}}}} {field.template}"
+    return field.template
 
 
 def _greeting(fields: Fields) -> str:

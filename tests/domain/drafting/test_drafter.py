@@ -12,6 +12,8 @@ from domain.blueprints.diff import with_changes
 from domain.drafting.catalogue import DraftCatalogue
 from domain.drafting.drafter import draft
 from domain.drafting.tokens import words_in
+from tools.draft_catalogue import draft_services
+from tools.registry import shipped_integrations
 
 CATALOGUE = catalogue()
 
@@ -128,3 +130,28 @@ def test_any_text_gives_a_draft_with_a_question_for_each_error(prompts: list[str
         services = {node.data.service for node in found.blueprint.nodes} - {None}
         assert services <= {service.name for service in CATALOGUE.services}
         base = found.blueprint
+
+
+def test_asking_for_a_workflow_is_no_step_of_it() -> None:
+    asked = "Build me a workflow: every Monday at 9 post “Stand-up!” to #team on Slack"
+    said = "Every Monday at 9 post “Stand-up!” to #team on Slack"
+    for services in (catalogue(), DraftCatalogue(draft_services(shipped_integrations().all()))):
+        assert draft(asked, services).blueprint == draft(said, services).blueprint
+    tasks = [node.data.task for node in draft(asked, catalogue()).blueprint.nodes]
+    assert tasks == ["schedule", "post_message"]
+
+
+def test_a_row_has_each_value_once_and_does_without_those_that_are_missing() -> None:
+    services = DraftCatalogue(draft_services(shipped_integrations().all()))
+    found = draft("When a payment is received, add a row to the sheet", services).blueprint
+    values = found.nodes[1].data.params["values"]
+    assert '{{trigger_data.customer.name ?? ""}}' in values
+    assert "{{trigger_data.amount}}" in values
+    assert "{{trigger_data.payment.amount}}" not in values
+
+
+def test_an_amount_is_said_with_its_currency() -> None:
+    services = DraftCatalogue(draft_services(shipped_integrations().all()))
+    found = draft("When a payment is received, send a WhatsApp message", services).blueprint
+    message = found.nodes[1].data.params["message"]
+    assert "{{trigger_data.currency}} {{trigger_data.amount_text}}" in message
