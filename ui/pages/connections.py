@@ -99,14 +99,21 @@ def _form(shown: Wanted, handlers: "ConnectionsHandlers", outputs: Sequence[Any]
                 interactive=True,
             )
             choice.input(
-                handlers.choose, inputs=[gr.State(shown), choice, name], outputs=outputs, **QUIET
+                handlers.choose,
+                inputs=[gr.State(shown), choice, name],
+                outputs=outputs,
+                key="choose",
+                **QUIET,
             )
         inputs = [_input(described, shown.connection) for described in kind.fields]
         with gr.Row(elem_classes="gp-form-buttons"):
             save = gr.Button("Save", variant="primary", elem_classes="gp-send")
             cancel = gr.Button("Cancel", elem_classes="gp-send")
         save.click(handlers.save, inputs=[gr.State(shown), name, *inputs], outputs=outputs, **QUIET)
-        cancel.click(handlers.close, inputs=[gr.State(shown)], outputs=outputs, **QUIET)
+        # By its key: a form that is just laid out again may still be left by the button before.
+        cancel.click(
+            handlers.close, inputs=[gr.State(shown)], outputs=outputs, key="close", **QUIET
+        )
 
 
 def _input(described: ConnectionField, connection: Connection | None) -> gr.Textbox:
