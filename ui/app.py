@@ -8,7 +8,7 @@ from typing import Final
 
 import gradio as gr
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 from gradio.components.navbar import Navbar
 from starlette.routing import Mount
@@ -16,14 +16,27 @@ from starlette.routing import Mount
 from ui.guard import Guard, Identify
 from ui.markup import PAGE_SCRIPT, STATIC, STATIC_PATH, static_version
 from ui.pages.account import build_account
+from ui.pages.analytics import build_analytics
+from ui.pages.approvals import build_approvals
 from ui.pages.chat import build_chat
 from ui.pages.connections import build_connections
 from ui.pages.costs import build_costs
+from ui.pages.runs import build_runs
+from ui.pages.workflows import build_workflows
 from ui.theme import Goldenpath
 
 MOUNT_PATH: Final = "/app"
 STYLES_PATH: Final = f"{STATIC_PATH}.css"
-STYLES: Final = Path(__file__).parent / "app.css"
+#: In this order: what stands later wins.
+STYLES: Final = tuple(
+    Path(__file__).parent / "styles" / f"{name}.css"
+    for name in (
+        *("frame", "parts", "chat", "reports", "page", "account"),
+        *("workflows", "runs", "approvals", "analytics", "narrow"),
+    )
+)
+#: The canvas bundle has an address below the pages' own; Gradio would take it for its own files.
+CANVAS_PATH: Final = f"{MOUNT_PATH}/static/canvas"
 #: Each open page follows its thread with one streaming event; the default of one would queue them.
 MOST_FOLLOWERS: Final = 100
 #: Uploads are handed on at once; what is left of them goes after an hour.
@@ -40,6 +53,14 @@ def build_app(api_url: str) -> gr.Blocks:
     ) as blocks:
         Navbar(visible=False, main_page_name="Chat")
         build_chat(blocks, api_url, MOUNT_PATH)
+    with blocks.route("Workflows", "workflows"):
+        build_workflows(blocks, api_url, MOUNT_PATH)
+    with blocks.route("Runs", "runs"):
+        build_runs(blocks, api_url, MOUNT_PATH)
+    with blocks.route("Approvals", "approvals"):
+        build_approvals(blocks, api_url, MOUNT_PATH)
+    with blocks.route("Analytics", "analytics"):
+        build_analytics(blocks, api_url, MOUNT_PATH)
     with blocks.route("Costs", "costs"):
         build_costs(blocks, api_url, MOUNT_PATH)
     with blocks.route("Connections", "connections"):
@@ -72,6 +93,7 @@ def mount_ui(app: FastAPI, api_url: str, access: Access) -> None:
     app.add_api_route("/manifest.json", _manifest, include_in_schema=False)
     app.add_api_route("/favicon.ico", _favicon, include_in_schema=False)
     app.add_api_route(STYLES_PATH, _styles, include_in_schema=False)
+    app.mount(CANVAS_PATH, StaticFiles(directory=STATIC / "canvas"), name="ui-canvas")
     app.mount(STATIC_PATH, StaticFiles(directory=STATIC), name="ui-static")
     with warnings.catch_warnings():
         # Said of every application with several pages, also when SSR is off as here.
@@ -111,12 +133,13 @@ def _favicon() -> FileResponse:
     return FileResponse(STATIC / "favicon.png")
 
 
-def _styles() -> FileResponse:
-    return FileResponse(STYLES, media_type="text/css")
+def _styles() -> Response:
+    text = "\n".join(path.read_text("utf-8") for path in STYLES)
+    return Response(text, media_type="text/css")
 
 
 def _head() -> str:
-    version = static_version(STYLES, *filter(Path.is_file, STATIC.iterdir()))
+    version = static_version(*STYLES, *filter(Path.is_file, STATIC.iterdir()))
     return (
         '<meta name="color-scheme" content="light dark">'
         f'<link rel="icon" type="image/png" href="{STATIC_PATH}/favicon.png?v={version}">'

@@ -36,6 +36,11 @@ ICONS: Final[Mapping[str, str]] = {
     "file": '<path d="M7 3h7l5 5v13H7zM14 3v5h5"/>',
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20a7.5 7.5 0 0 1 15 0"/>',
     "leave": '<path d="M14 5V4H5v16h9v-1m-4-7h11m-3.5-3.5L21 12l-3.5 3.5"/>',
+    "flow": '<rect x="3" y="4" width="7" height="5" rx="1.5"/><path d="M6.5 9v8.5H14"/>'
+    '<rect x="14" y="15" width="7" height="5" rx="1.5"/>',
+    "runs": '<path d="M4 6h9M8 12h9M12 18h8"/>',
+    "inbox": '<path d="M4 13 6.5 5h11L20 13v6H4Zm0 0h5l1 2.5h4l1-2.5h5"/>',
+    "chart": '<path d="M4 4v16h16M8 15l4-5 3 3 5-7"/>',
     "hand": '<path d="M12 21a7 7 0 0 1-7-7v-3m3 1V6m4 6V4m4 8V6m3 5v3a7 7 0 0 1-7 7"/>',
 }
 
@@ -89,6 +94,12 @@ def icon(name: str) -> str:
     )
 
 
+def heading(title: str, line: str, menu: str, action: str = "") -> str:
+    """A page's h1, one live sentence, and its primary action."""
+    words = f"<h1>{escaped(title)}</h1><p>{escaped(line)}</p>"
+    return f'<div class="gp-head">{menu}{words}{action}</div>'
+
+
 def button(label: str, action: str, *, style: str = "", **data: str) -> str:
     """A button with words."""
     return (
@@ -104,6 +115,16 @@ def icon_button(label: str, icon_name: str, action: str, **data: str) -> str:
         f' aria-label="{escaped(label)}" data-action="{escaped(action)}"{_data(data)}>'
         f"{icon(icon_name)}</button>"
     )
+
+
+def notice(text: str) -> str:
+    """Something that did not work, in the server's words."""
+    return f'<p class="gp-notice" role="alert">{icon("alert")}{escaped(text)}</p>'
+
+
+def skeleton(count: int) -> str:
+    """Grey lines where a list will be."""
+    return f'<div class="gp-skeleton" aria-hidden="true">{"<span></span>" * count}</div>'
 
 
 def moment(value: datetime, style: str = "relative") -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ui.api_models import RejectedRow, Thread, UsageImport
-from ui.markup import button, counted, icon_button, moment
+from ui.markup import button, counted, icon_button, moment, notice
 from ui.pages import chat_views as views
 
 EVIL = '<img src=x onerror="alert(1)">'
@@ -27,7 +27,7 @@ def test_titles_file_names_and_cells_are_escaped(tmp_path: Path) -> None:
             views.heading(EVIL, "", thread_id=EVIL),
             views.import_card(done, views.file_preview(usage)),
             views.failed_upload(EVIL, EVIL),
-            views.notice(EVIL),
+            notice(EVIL),
             views.retry_line(EVIL),
             button(EVIL, EVIL, text=EVIL),
             icon_button(EVIL, "close", EVIL),

@@ -12,13 +12,11 @@ import gradio as gr
 from ui.account_client import Account, Accounts
 from ui.api_client import ApiError
 from ui.callers import action_of, client_for
-from ui.markup import live
+from ui.markup import live, notice, skeleton
 from ui.pages import account_views as views
 from ui.pages import shell
 from ui.pages.audit_views import deed_list
-from ui.pages.chat_painting import Update
-from ui.pages.chat_views import notice, skeleton
-from ui.pages.interrupt_form import QUIET
+from ui.pages.shell import QUIET, Update
 
 _SCOPES: Final = {"read": ("read",), "write": ("read", "write")}
 
@@ -71,19 +69,12 @@ class AccountParts:
 
 def build_account(blocks: gr.Blocks, api_url: str, root: str) -> None:
     """Lay the page out and wire it; called inside `blocks`."""
-    with gr.Row(elem_classes="gp-shell"):
-        with gr.Column(elem_classes="gp-side"):
-            shell.places("Account", root)
-            gr.HTML('<div class="gp-fill"></div>', js_on_load=None, elem_classes="gp-fill")
-            foot = live(name="gp-foot")
-        with gr.Column(elem_classes="gp-main gp-page"):
-            head = live(views.heading(shell.menu_button(), "…"), name="gp-head")
-            with gr.Column(elem_classes="gp-page-body"):
-                result = live(name="gp-result")
-                person = live(skeleton(6), name="gp-person")
-                access = live(name="gp-access")
-                tenant = live(name="gp-tenant")
-    parts = AccountParts(foot, head, result, person, access, tenant)
+    with shell.page("Account", root, views.heading(shell.menu_button(), "…")) as frame:
+        result = live(name="gp-result")
+        person = live(skeleton(6), name="gp-person")
+        access = live(name="gp-access")
+        tenant = live(name="gp-tenant")
+    parts = AccountParts(frame.foot, frame.head, result, person, access, tenant)
     handlers = AccountHandlers(api_url, parts)
     everything = [getattr(parts, name) for name in AccountParts.__dataclass_fields__]
     blocks.load(handlers.load, outputs=everything, **QUIET)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from ui import markup
 from ui.account_client import Account, Identity, Invitation, Key, Member, Session
 from ui.markup import button, escaped, moment
 
@@ -14,7 +15,7 @@ KEY_SCOPES: Final = (("read", "read"), ("write", "read and write"))
 
 def heading(menu: str, line: str) -> str:
     """The page's h1 and who it is about."""
-    return f'<div class="gp-head">{menu}<h1>Account</h1><p>{escaped(line)}</p></div>'
+    return markup.heading("Account", line, menu)
 
 
 def who_line(account: Account) -> str:

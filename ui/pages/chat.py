@@ -1,19 +1,17 @@
 """The chat page: conversations, the live log of one, its questions and its report."""
 
-from typing import Any, Final
+from typing import Final
 
 import gradio as gr
 
-from ui.markup import live
+from ui.markup import live, skeleton
 from ui.pages import chat_views as views
 from ui.pages.chat_handlers import ChatHandlers
 from ui.pages.chat_painting import NEW_TITLE, ChatParts, FollowRequest, Tab
 from ui.pages.interrupt_form import interrupt_forms
-from ui.pages.shell import menu_button, places
+from ui.pages.shell import QUIET, menu_button, places
 
 USAGE_FILES: Final = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".gz"]
-#: Listeners are the page's own: no spinner over what they change, no API of Gradio's.
-QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
 #: Streams at the same time; the default of one would make them wait for each other.
 FOLLOWERS: Final = 100
 TAKE_MESSAGE: Final = "(message) => [message, { text: '', files: [] }]"
@@ -84,7 +82,7 @@ def _layout(api_url: str, root: str) -> ChatParts:
         with gr.Column(elem_classes="gp-side"):
             places("Chat", root)
             tools = live(views.thread_tools(), name="gp-thread-tools")
-            threads = live(views.skeleton(4), name="gp-thread-list")
+            threads = live(skeleton(4), name="gp-thread-list")
             foot = live(name="gp-foot")
         with gr.Column(elem_classes="gp-main"):
             head = live(views.heading(NEW_TITLE, menu_button()), name="gp-head")

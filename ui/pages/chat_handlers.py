@@ -11,11 +11,12 @@ import gradio as gr
 from ui.api_client import ApiClient, ApiError
 from ui.callers import action_of, client_for, query_value
 from ui.following import snapshots
+from ui.markup import notice
 from ui.messages import WINDOW
 from ui.pages import chat_views as views
-from ui.pages.chat_painting import ChatParts, FollowRequest, Painter, Tab, Update, blank
+from ui.pages.chat_painting import ChatParts, FollowRequest, Painter, Tab, blank
 from ui.pages.report_panel import panel_html
-from ui.pages.shell import foot, menu_button
+from ui.pages.shell import Update, foot, menu_button
 from ui.transcript import Interrupt
 from ui.uploads import hand_over
 
@@ -92,7 +93,7 @@ class ChatHandlers:
                     yield update
         except ApiError as error:
             yield blank(parts) | {
-                parts.empty: views.notice(str(error)),
+                parts.empty: notice(str(error)),
                 parts.head: views.heading("This conversation is not there", menu_button()),
             }
 
@@ -121,7 +122,7 @@ class ChatHandlers:
                 return shown | {self.parts.request: follow_request(wanted.thread_id)}
             return shown | (await self._ask(client, wanted.thread_id, text) if text else {})
         except ApiError as error:
-            return kept | {self.parts.tray: views.notice(str(error))}
+            return kept | {self.parts.tray: notice(str(error))}
 
     async def act(
         self, wanted: FollowRequest, tab: Tab, request: gr.Request, event: gr.EventData
@@ -145,7 +146,7 @@ class ChatHandlers:
         try:
             return await actions[data.get("action", "")](client, _Place(wanted, tab), data)
         except ApiError as error:
-            return {self.parts.tray: views.notice(str(error))}
+            return {self.parts.tray: notice(str(error))}
 
     async def _open(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
         thread_id = data.get("thread", "")
@@ -207,7 +208,7 @@ class ChatHandlers:
                 if query == tab.search:
                     break
         except ApiError as error:
-            return {self.parts.threads: views.notice(str(error))}
+            return {self.parts.threads: notice(str(error))}
         html = views.thread_list(page.threads, current, page.total, query)
         return {self.parts.threads: html}
 

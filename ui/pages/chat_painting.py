@@ -1,19 +1,16 @@
 """From a thread's snapshot to what the chat page's components show."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import gradio as gr
 
 from ui.following import Snapshot
 from ui.messages import WINDOW, hidden_count, messages
 from ui.pages import chat_views as views
-from ui.pages.shell import menu_button
+from ui.pages.shell import Update, menu_button
 
 NEW_TITLE: Final = "New conversation"
-
-#: New values by component; components that are not in it stay as they are.
-Update = dict[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)

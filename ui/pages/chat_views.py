@@ -65,16 +65,6 @@ def thread_tools() -> str:
     )
 
 
-def notice(text: str) -> str:
-    """Something that did not work, in the server's words."""
-    return f'<p class="gp-notice" role="alert">{icon("alert")}{escaped(text)}</p>'
-
-
-def skeleton(count: int) -> str:
-    """Grey lines where a list will be."""
-    return f'<div class="gp-skeleton" aria-hidden="true">{"<span></span>" * count}</div>'
-
-
 def earlier(hidden: int) -> str:
     """The way to messages before the window."""
     if not hidden:

@@ -10,11 +10,10 @@ import gradio as gr
 from ui.api_client import ApiClient, ApiError
 from ui.api_models import Connection, ConnectionField, ConnectionKind
 from ui.callers import action_of, client_for
-from ui.markup import live
-from ui.pages import chat_views, shell
+from ui.markup import live, notice, skeleton
 from ui.pages import connections_views as views
-from ui.pages.chat_painting import Update
-from ui.pages.interrupt_form import QUIET
+from ui.pages import shell
+from ui.pages.shell import QUIET, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +52,11 @@ class ConnectionsParts:
 def build_connections(blocks: gr.Blocks, api_url: str, root: str) -> None:
     """Lay the page out and wire it; called inside `blocks`."""
     wanted = gr.State(Wanted())
-    with gr.Row(elem_classes="gp-shell"):
-        with gr.Column(elem_classes="gp-side"):
-            shell.places("Connections", root)
-            gr.HTML('<div class="gp-fill"></div>', js_on_load=None, elem_classes="gp-fill")
-            foot = live(name="gp-foot")
-        with gr.Column(elem_classes="gp-main gp-page"):
-            head = live(views.heading(shell.menu_button(), "…"), name="gp-head")
-            with gr.Column(elem_classes="gp-page-body"):
-                problem = live(name="gp-problem")
-                form_place = gr.Column(elem_classes="gp-form-place")
-                entries = live(chat_views.skeleton(4), name="gp-entries")
-    parts = ConnectionsParts(foot, head, problem, entries, wanted)
+    with shell.page("Connections", root, views.heading(shell.menu_button(), "…")) as frame:
+        problem = live(name="gp-problem")
+        form_place = gr.Column(elem_classes="gp-form-place")
+        entries = live(skeleton(4), name="gp-entries")
+    parts = ConnectionsParts(frame.foot, frame.head, problem, entries, wanted)
     handlers = ConnectionsHandlers(api_url, parts)
     everything = [getattr(parts, name) for name in ConnectionsParts.__dataclass_fields__]
     with form_place:
@@ -77,7 +69,7 @@ def build_connections(blocks: gr.Blocks, api_url: str, root: str) -> None:
     # A load that ends late must not lay out the form again, which somebody is filling in.
     shown = [part for part in everything if part is not wanted]
     blocks.load(handlers.load, outputs=shown, **QUIET)
-    for block in (head, entries):
+    for block in (frame.head, entries):
         block.action(handlers.act, inputs=[wanted], outputs=everything, **QUIET)
 
 
@@ -165,7 +157,7 @@ class ConnectionsHandlers:
                 case _:
                     pass
         except ApiError as error:
-            return {self._parts.problem: chat_views.notice(str(error))}
+            return {self._parts.problem: notice(str(error))}
         return await self._load(client)
 
     async def choose(self, wanted: Wanted, kind: str, name: str) -> Update:
@@ -199,7 +191,7 @@ class ConnectionsHandlers:
                 body |= {"secrets": secrets} if secrets else {}
                 await client.change_connection(wanted.connection.connection_id, body)
         except ApiError as error:
-            return {parts.problem: chat_views.notice(str(error))}
+            return {parts.problem: notice(str(error))}
         return await self._load(client) | {parts.wanted: wanted.closed()}
 
     async def _opened(
@@ -224,7 +216,7 @@ class ConnectionsHandlers:
             )
         except ApiError as error:
             return {
-                parts.problem: chat_views.notice(str(error)),
+                parts.problem: notice(str(error)),
                 parts.entries: "",
                 parts.foot: await shell.foot(client),
             }

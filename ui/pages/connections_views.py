@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from ui import markup
 from ui.api_models import Connection, ConnectionKind
 from ui.markup import button, counted, escaped, icon, moment
 
@@ -11,11 +12,11 @@ _COLUMNS = ("Name", "Kind", "Address", "Credentials", "Last used", "")
 
 def heading(menu: str, line: str) -> str:
     """The page's h1, one live sentence, and the primary action."""
-    return (
-        f'<div class="gp-head">{menu}<h1>Connections</h1><p>{escaped(line)}</p>'
+    action = (
         f'<button type="button" class="gp-button gp-primary" data-action="add">{icon("plus")}'
-        "<span>Add connection</span></button></div>"
+        "<span>Add connection</span></button>"
     )
+    return markup.heading("Connections", line, menu, action)
 
 
 def live_line(connections: Sequence[Connection]) -> str:

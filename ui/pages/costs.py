@@ -11,11 +11,11 @@ from domain.costs.reports import Report
 from ui.api_client import ApiClient, ApiError
 from ui.api_models import ReportEntry, UsageImport
 from ui.callers import action_of, client_for
-from ui.markup import live
+from ui.markup import live, notice, skeleton
 from ui.pages import chat_views, shell
 from ui.pages import costs_views as views
-from ui.pages.chat_painting import Update
-from ui.pages.interrupt_form import MODELS, QUIET
+from ui.pages.interrupt_form import MODELS
+from ui.pages.shell import QUIET, Update
 from ui.uploads import hand_over
 
 SAMPLE_MODEL: Final = "gpt-4o"
@@ -37,23 +37,16 @@ class CostsParts:
 
 def build_costs(blocks: gr.Blocks, api_url: str, root: str) -> None:
     """Lay the page out and wire it; called inside `blocks`."""
-    with gr.Row(elem_classes="gp-shell"):
-        with gr.Column(elem_classes="gp-side"):
-            shell.places("Costs", root)
-            gr.HTML('<div class="gp-fill"></div>', js_on_load=None, elem_classes="gp-fill")
-            foot = live(name="gp-foot")
-        with gr.Column(elem_classes="gp-main gp-page"):
-            head = live(views.heading(shell.menu_button(), "…"), name="gp-head")
-            with gr.Column(elem_classes="gp-page-body"):
-                with gr.Column(elem_classes="gp-import"):
-                    form = _import_form()
-                result = live(name="gp-result")
-                overview = live(chat_views.skeleton(6), name="gp-overview")
-                details = live(name="gp-details")
-                lists = live(name="gp-lists")
-                rejects = live(name="gp-rejects")
+    with shell.page("Costs", root, views.heading(shell.menu_button(), "…")) as frame:
+        with gr.Column(elem_classes="gp-import"):
+            form = _import_form()
+        result = live(name="gp-result")
+        overview = live(skeleton(6), name="gp-overview")
+        details = live(name="gp-details")
+        lists = live(name="gp-lists")
+        rejects = live(name="gp-rejects")
     file, model, send = form
-    parts = CostsParts(foot, head, result, overview, details, lists, rejects, file)
+    parts = CostsParts(frame.foot, frame.head, result, overview, details, lists, rejects, file)
     handlers = CostsHandlers(api_url, parts)
     everything = [getattr(parts, name) for name in CostsParts.__dataclass_fields__]
     blocks.load(handlers.load, outputs=everything, **QUIET)
@@ -101,7 +94,7 @@ class CostsHandlers:
             savings = await _savings(client, reports)
         except (ApiError, ValueError, KeyError) as error:
             text = str(error) if isinstance(error, ApiError) else "The summary cannot be read."
-            return {parts.overview: chat_views.notice(text), parts.foot: await shell.foot(client)}
+            return {parts.overview: notice(text), parts.foot: await shell.foot(client)}
         update: Update = {
             parts.foot: foot,
             parts.head: views.heading(shell.menu_button(), views.live_line(costs)),
@@ -121,7 +114,7 @@ class CostsHandlers:
         """Import a file, say what became of it, and show the new figures."""
         parts = self._parts
         if not file:
-            return {parts.result: chat_views.notice("Choose a file first.")}
+            return {parts.result: notice("Choose a file first.")}
         client, path = client_for(self._api_url, request), Path(file)
         try:
             preview = chat_views.file_preview(path)
@@ -150,7 +143,7 @@ class CostsHandlers:
                 case _:
                     return {parts.result: ""}
         except ApiError as error:
-            return {parts.result: chat_views.notice(str(error))}
+            return {parts.result: notice(str(error))}
 
 
 async def _savings(client: ApiClient, reports: list[ReportEntry]) -> str:

@@ -11,6 +11,7 @@ from domain.costs.money import show_share, show_usd
 from domain.costs.report_sections import Column, Table
 from domain.costs.report_texts import Figure
 from domain.costs.spend import SpendLine, SpendSummary
+from ui import markup
 from ui.api_models import ReportEntry, UsageImport
 from ui.markup import button, counted, escaped, icon, moment
 from ui.pages.chat_views import reject_list
@@ -45,11 +46,11 @@ class Costs:
 
 def heading(menu: str, line: str) -> str:
     """The page's h1, one live sentence, and the primary action."""
-    return (
-        f'<div class="gp-head">{menu}<h1>Costs</h1><p>{escaped(line)}</p>'
+    action = (
         f'<button type="button" class="gp-button gp-primary" data-toggle="import">{icon("upload")}'
-        "<span>Import usage</span></button></div>"
+        "<span>Import usage</span></button>"
     )
+    return markup.heading("Costs", line, menu, action)
 
 
 def live_line(costs: Costs) -> str:

@@ -12,6 +12,7 @@ from ui.forms import Field, Form, FormError, answer_of, forms_of
 from ui.markup import escaped, icon
 from ui.pages.chat_handlers import follow_request
 from ui.pages.chat_painting import FollowRequest
+from ui.pages.shell import QUIET
 from ui.transcript import Interrupt
 from ui.uploads import hand_over
 
@@ -26,7 +27,6 @@ MODELS: Final = [
     "gemini-2.5-pro",
     "gemini-2.5-flash",
 ]
-QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 def interrupt_forms(api_url: str, request: gr.State, interrupts: gr.State) -> None:

@@ -1,17 +1,30 @@
 """What every page shares: the side bar with brand, places and the model that answers."""
 
 import asyncio
-from typing import Final
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
 
 import gradio as gr
 
 from ui.account_client import Account, Accounts
 from ui.api_client import ApiClient, ApiError
 from ui.api_models import Health
-from ui.markup import escaped, icon
+from ui.markup import escaped, icon, live
+
+#: New values by component; components that are not in it stay as they are.
+Update = dict[Any, Any]
+
+#: Listeners are the page's own: no spinner over what they change, no API of Gradio's.
+QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
 
 PLACES: Final = (
     ("Chat", "", "chat"),
+    ("Workflows", "workflows", "flow"),
+    ("Runs", "runs", "runs"),
+    ("Approvals", "approvals", "inbox"),
+    ("Analytics", "analytics", "chart"),
     ("Costs", "costs", "costs"),
     ("Connections", "connections", "key"),
     ("Account", "account", "person"),
@@ -22,6 +35,28 @@ MARK: Final = (
     '<path d="M4 18c4.5 0 4-6 8-6s3.5-6 8-6"/><circle cx="4" cy="18" r="2"/>'
     '<circle cx="20" cy="6" r="2"/></svg>'
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page beside the chat has: the foot of its side bar and its heading."""
+
+    foot: gr.HTML
+    head: gr.HTML
+
+
+@contextmanager
+def page(name: str, root: str, heading: str) -> Generator[Frame]:
+    """A page's frame; what is built inside becomes its body."""
+    with gr.Row(elem_classes="gp-shell"):
+        with gr.Column(elem_classes="gp-side"):
+            places(name, root)
+            gr.HTML('<div class="gp-fill"></div>', js_on_load=None, elem_classes="gp-fill")
+            foot = live(name="gp-foot")
+        with gr.Column(elem_classes="gp-main gp-page"):
+            head = live(heading, name="gp-head")
+            with gr.Column(elem_classes="gp-page-body"):
+                yield Frame(foot, head)
 
 
 def places(current: str, root: str) -> gr.HTML:

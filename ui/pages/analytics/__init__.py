@@ -1,0 +1,5 @@
+"""The Analytics page."""
+
+from ui.pages.analytics.page import build_analytics
+
+__all__ = ["build_analytics"]
