@@ -29,8 +29,11 @@ class Approval:
     approval_id: UUID
     tenant_id: str
     user_id: str
+    #: The first run of the thread.
+    root_run_id: UUID
     thread_id: UUID
     workflow_id: UUID
+    workflow_name: str
     node_id: str
     path: str
     title: str
