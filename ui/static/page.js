@@ -207,6 +207,10 @@ document.addEventListener("click", (event) => {
     choose(theme);
   }
 });
+/* A choice that is a filter of the page goes into its address at once. */
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("[data-submits]")) event.target.form.submit();
+});
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") setPanel("side", false);
 });
