@@ -95,7 +95,10 @@ EXEMPTIONS = (
         "ui/pages/connections/page.py", SILENCED_TYPE, 1, "Gradio calls the function it decorates"
     ),
     Exemption(
-        "ui/pages/chat/interrupt_form.py", SILENCED_TYPE, 1, "Gradio calls the function it decorates"
+        "ui/pages/chat/interrupt_form.py",
+        SILENCED_TYPE,
+        1,
+        "Gradio calls the function it decorates",
     ),
 )
 
