@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from domain.workflows.votes import VoteDecision
+from server.audit_notes import note
 from server.auth.opaque_tokens import hashed
 from server.dependencies import ServicesDep
 from server.edge.quotas import count_stranger
@@ -55,4 +56,10 @@ async def show_question(token: str, services: ServicesDep) -> JSONResponse:
 @router.post("/{token}", responses=problems(404, 409, 422, 503))
 async def vote_by_link(token: str, body: VoteBody, services: ServicesDep) -> StandingShape:
     """Approve or reject as whoever the link was sent to."""
-    return StandingShape(status=await services.waiting.vote_by_token(hashed(token), body.ballot()))
+    token_hash = hashed(token)
+    voter = await voter_of(services.database, token_hash)
+    status = await services.waiting.vote_by_token(token_hash, body.ballot())
+    # Nobody has signed in, so it stands with those of the owner, and says who it was.
+    said = {"decision": body.decision, "by": voter.name}
+    await note(services, voter.owner, "approval.voted", voter.approval_id, **said)
+    return StandingShape(status=status)

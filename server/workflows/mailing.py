@@ -85,6 +85,8 @@ class Mailing:
             )
         elif approval_id := mail.about.get("approval_id"):
             parts.append(f"Sign in to vote:\n{self._address}/approvals/{approval_id}")
+        elif run_id := mail.about.get("run_id"):
+            parts.append(f"See the run:\n{self._address}/workflows/runs/{run_id}")
         return "\n\n".join(parts) + "\n"
 
 

@@ -95,6 +95,36 @@ WHERE gone_at < now() - make_interval(secs => %(keep_s)s) AND open_runs = 0
 ORDER BY gone_at, thread_id
 LIMIT %(limit)s
 
+-- workflows --
+-- The next workflows that have executions; how many days theirs are kept if they say so, and the
+-- newest of those that are more than are kept.
+SELECT w.workflow_id,
+    (v.blueprint #>> '{settings,retention_days}')::integer AS days,
+    coalesce((
+        SELECT x.number FROM workflow_executions x WHERE x.workflow_id = w.workflow_id
+        ORDER BY x.number DESC OFFSET %(most)s LIMIT 1
+    ), 0) AS surplus
+FROM workflows w
+LEFT JOIN workflow_versions v ON v.workflow_id = w.workflow_id
+    AND v.version = coalesce(w.active_version, w.draft_version)
+WHERE w.workflow_id > %(after)s
+ORDER BY w.workflow_id
+LIMIT %(limit)s
+
+-- old_executions --
+-- The next executions of a workflow that are too many or ended too long ago; none that is under way,
+-- waits, or whose end is still to be told.
+SELECT x.number, x.thread_id
+FROM workflow_executions x JOIN threads t USING (thread_id)
+WHERE x.workflow_id = %(workflow_id)s AND x.number > %(number)s
+    AND t.open_runs = 0 AND t.status <> 'interrupted'
+    AND (x.number <= %(surplus)s OR %(days)s > 0 AND coalesce(
+        (SELECT max(r.ended_at) FROM runs r WHERE r.thread_id = x.thread_id), t.updated_at
+    ) < now() - make_interval(days => %(days)s))
+    AND NOT EXISTS (SELECT FROM workflow_endings e WHERE e.thread_id = x.thread_id)
+ORDER BY x.number
+LIMIT %(limit)s
+
 -- take_pen --
 -- Let nobody write to a thread until the transaction ends, unless somebody does just now or a run
 -- waits on it.
@@ -103,7 +133,7 @@ WHERE h.thread_id = %(thread_id)s AND t.open_runs = 0
 FOR NO KEY UPDATE OF h, t SKIP LOCKED
 
 -- delete_thread --
--- A thread with all it owned: log, pen, runs and artifacts, checkpoints.
+-- A thread with all it owned: log, pen, runs and artifacts, checkpoints, ledger.
 WITH thread AS (
     DELETE FROM threads WHERE thread_id = %(thread_id)s RETURNING thread_id
 ), head AS (
@@ -118,6 +148,8 @@ WITH thread AS (
 ), writes AS (
     DELETE FROM checkpoint_writes USING thread
     WHERE checkpoint_writes.thread_id = thread.thread_id::text
+), ledger AS (
+    DELETE FROM effects USING thread WHERE effects.thread_id = thread.thread_id
 )
 SELECT thread_id, pg_notify('goldenpath_events', 'deletion,' || thread_id) FROM thread
 
