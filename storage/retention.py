@@ -187,8 +187,15 @@ class Tidying:
                 break
             number = page[-1]["number"]
             for row in page:
-                deleted += self.may_go_on() and await self._delete_thread(row["thread_id"])
+                deleted += self.may_go_on() and await self._delete_execution(row["thread_id"])
         return deleted
+
+    async def _delete_execution(self, thread_id: UUID) -> bool:
+        async with self.connection.transaction():
+            if not await self._delete_thread(thread_id):
+                return False
+            await self.connection.execute(_SQL["delete_ledger"], {"thread_id": thread_id})
+            return True
 
     async def _delete_thread(self, thread_id: UUID) -> bool:
         async with self.connection.transaction():

@@ -41,7 +41,6 @@ from storage.threads import delete_thread, insert_thread, lock_thread, require_c
 #: How long the deletion of a busy thread waits for its runs to end in good order, seconds.
 _ENDING_S = 5.0
 
-#: A run that nobody is to begin before it is stopped in the same transaction.
 _NEVER_S = 3600.0
 
 
@@ -268,16 +267,14 @@ class RunManager:
         return await lock_thread(connection, user, thread_id)
 
     async def _stop_waiting(self, connection: Connection, user: UserContext, run: Run) -> bool:
-        """Stop the workflow that has paused with this run, whose pen is locked; False if none has.
-
-        The log has told the end of the run, so a run of its own is what is cancelled.
-        """
+        """Stop the workflow that has paused with this run, whose pen is locked; False if none has."""
         if run.graph_id != WORKFLOW_GRAPH or run.end_status != "interrupted":
             return False
         newest = await last_run(connection, user, run.thread_id)
         thread = await lock_thread(connection, user, run.thread_id)
         if newest is None or newest.run_id != run.run_id or thread.status != "interrupted":
             return False
+        # The log has told the end of that run, so a run of its own is what is cancelled.
         new = replace(resumed_run(run, {}), after_s=_NEVER_S)
         await self._stop(connection, await insert_run(connection, user, new), "interrupt")
         return True

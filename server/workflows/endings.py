@@ -157,9 +157,7 @@ def _why(ending: Ending) -> str:
 def _failure_notice(ending: Ending) -> Notice:
     step = ending.node_title or ending.node_id
     where = f"The step {step} failed: " if step else ""
-    return Notice(
-        "run_failed", f"{ending.name} failed", f"{where}{_why(ending)}", _about(ending)
-    )
+    return Notice("run_failed", f"{ending.name} failed", f"{where}{_why(ending)}", _about(ending))
 
 
 def _refusal_notice(ending: Ending, listener: EndListener, error: Exception) -> Notice:

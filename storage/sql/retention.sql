@@ -95,6 +95,10 @@ WHERE gone_at < now() - make_interval(secs => %(keep_s)s) AND open_runs = 0
 ORDER BY gone_at, thread_id
 LIMIT %(limit)s
 
+-- delete_ledger --
+-- What is known of the effects of an execution that is gone.
+DELETE FROM effects WHERE thread_id = %(thread_id)s
+
 -- workflows --
 -- The next workflows that have executions; how many days theirs are kept if they say so, and the
 -- newest of those that are more than are kept.
@@ -133,7 +137,7 @@ WHERE h.thread_id = %(thread_id)s AND t.open_runs = 0
 FOR NO KEY UPDATE OF h, t SKIP LOCKED
 
 -- delete_thread --
--- A thread with all it owned: log, pen, runs and artifacts, checkpoints, ledger.
+-- A thread with all it owned: log, pen, runs and artifacts, checkpoints.
 WITH thread AS (
     DELETE FROM threads WHERE thread_id = %(thread_id)s RETURNING thread_id
 ), head AS (
@@ -148,8 +152,6 @@ WITH thread AS (
 ), writes AS (
     DELETE FROM checkpoint_writes USING thread
     WHERE checkpoint_writes.thread_id = thread.thread_id::text
-), ledger AS (
-    DELETE FROM effects USING thread WHERE effects.thread_id = thread.thread_id
 )
 SELECT thread_id, pg_notify('goldenpath_events', 'deletion,' || thread_id) FROM thread
 
