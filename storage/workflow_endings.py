@@ -1,4 +1,4 @@
-"""Ends of executions that somebody is to be told of: each row goes in the transaction that tells."""
+"""Ends of executions that somebody is to be told of; a row goes with the telling of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from domain.identity import UserContext
-from storage.database import Connection
+from storage.database import Connection, Database
 from storage.sql_files import load_statements
 
 _SQL = load_statements("workflow_endings")
@@ -60,6 +60,20 @@ class EndListener:
     node_id: str
 
 
+class EndListeners:
+    """Which of a user's live workflows start with the ends of others."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def hear_failures(self, owner: UserContext, workflow_id: UUID | None) -> bool:
+        """Whether one starts when this workflow, or one that is new, fails."""
+        parameters = _listening(owner, workflow_id, "workflow_failed") | {"limit": 1}
+        async with self._database.acting_for(owner) as connection:
+            row = await (await connection.execute(_SQL["listeners"], parameters)).fetchone()
+        return row is not None
+
+
 _FIELDS: Final = tuple(field.name for field in fields(Ending))
 
 
@@ -71,13 +85,7 @@ async def claim_ending(connection: Connection) -> Ending | None:
 
 async def listeners_of(connection: Connection, ending: Ending, task: str) -> Sequence[EndListener]:
     """The live workflows of its owner that start with it."""
-    parameters = {
-        "tenant_id": ending.tenant_id,
-        "user_id": ending.user_id,
-        "workflow_id": ending.workflow_id,
-        "task": task,
-        "limit": _MOST_LISTENERS,
-    }
+    parameters = _listening(ending.owner, ending.workflow_id, task) | {"limit": _MOST_LISTENERS}
     rows = await (await connection.execute(_SQL["listeners"], parameters)).fetchall()
     return [EndListener(**row) for row in rows]
 
@@ -96,3 +104,12 @@ async def next_ending_in_s(connection: Connection) -> float | None:
     """In how many seconds the next one is to be told; None when there is none."""
     row = await (await connection.execute(_SQL["next"])).fetchone()
     return row["seconds"] if row else None
+
+
+def _listening(owner: UserContext, workflow_id: UUID | None, task: str) -> dict[str, Any]:
+    return {
+        "tenant_id": owner.tenant_id,
+        "user_id": owner.user_id,
+        "workflow_id": workflow_id,
+        "task": task,
+    }

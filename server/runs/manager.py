@@ -267,7 +267,7 @@ class RunManager:
         return await lock_thread(connection, user, thread_id)
 
     async def _stop_waiting(self, connection: Connection, user: UserContext, run: Run) -> bool:
-        """Stop the workflow that has paused with this run, whose pen is locked; False if none has."""
+        """Stop the workflow that has paused with this run, if one has; its pen is locked."""
         if run.graph_id != WORKFLOW_GRAPH or run.end_status != "interrupted":
             return False
         newest = await last_run(connection, user, run.thread_id)

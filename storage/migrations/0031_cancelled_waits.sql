@@ -12,14 +12,14 @@ ALTER TABLE waits DROP CONSTRAINT waits_outcome_check,
 CREATE FUNCTION close_what_waits() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = goldenpath, pg_temp AS $$
 BEGIN
-    WITH closed AS (
-        UPDATE approvals SET status = 'cancelled', settled_at = now(), resumed_at = now()
-        WHERE thread_id = NEW.thread_id AND status = 'open'
-        RETURNING approval_id
-    )
-    UPDATE notifications n SET mail_due_at = NULL
-    FROM approvers a JOIN closed USING (approval_id)
-    WHERE n.approver_id = a.approver_id AND n.mail_due_at IS NOT NULL;
+    UPDATE approvals SET status = 'cancelled', settled_at = now(), resumed_at = now()
+    WHERE thread_id = NEW.thread_id AND status = 'open';
+    IF FOUND THEN
+        UPDATE notifications n SET mail_due_at = NULL
+        FROM approvals p JOIN approvers a USING (approval_id)
+        WHERE p.thread_id = NEW.thread_id AND p.status = 'cancelled'
+            AND n.approver_id = a.approver_id AND n.mail_due_at IS NOT NULL;
+    END IF;
     UPDATE waits SET outcome = 'cancelled', settled_at = now(), resumed_at = now()
     WHERE thread_id = NEW.thread_id AND outcome IS NULL;
     -- One that was cancelled before it brought its answer had given the question back; the answer is

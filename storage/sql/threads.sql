@@ -128,7 +128,7 @@ WHERE thread_id = %(thread_id)s::text
 SELECT thread_id FROM event_heads WHERE thread_id = %(thread_id)s FOR UPDATE
 
 -- delete --
--- A thread with all it owned: log, pen, runs and artifacts, checkpoints, ledger.
+-- A thread with all it owned: log, pen, runs and artifacts, checkpoints.
 WITH thread AS (
     DELETE FROM threads
     WHERE thread_id = %(thread_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
@@ -146,7 +146,5 @@ WITH thread AS (
 ), writes AS (
     DELETE FROM checkpoint_writes USING thread
     WHERE checkpoint_writes.thread_id = thread.thread_id::text
-), ledger AS (
-    DELETE FROM effects USING thread WHERE effects.thread_id = thread.thread_id
 )
 SELECT thread_id, pg_notify('goldenpath_events', 'deletion,' || thread_id) FROM thread

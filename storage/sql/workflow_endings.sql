@@ -43,8 +43,9 @@ SELECT workflow_id, node_id FROM workflow_triggers
 WHERE tenant_id = %(tenant_id)s AND user_id = %(user_id)s
     AND service = 'goldenpath' AND task = %(task)s
     AND CASE
-        WHEN coalesce(params ->> 'workflow_id', '') = '' THEN workflow_id <> %(workflow_id)s
-        ELSE lower(params ->> 'workflow_id') = %(workflow_id)s::text
+        WHEN coalesce(params ->> 'workflow_id', '') = ''
+            THEN workflow_id IS DISTINCT FROM %(workflow_id)s::uuid
+        ELSE lower(params ->> 'workflow_id') = %(workflow_id)s::uuid::text
     END
 ORDER BY workflow_id, node_id
 LIMIT %(limit)s
