@@ -198,12 +198,13 @@ async def test_who_dies_over_telling_leaves_it_to_the_next(
             await site.until(run_id, "error")
 
             async def is_stuck() -> bool:
-                cursor = await connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO notifications%'"
-                    " AND pid <> pg_backend_pid()"
-                )
-                return await cursor.fetchone() is not None
+                async with as_owner(database) as other:
+                    cursor = await other.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        " WHERE wait_event_type = 'Lock'"
+                        " AND query LIKE '%INSERT INTO notifications%'"
+                    )
+                    return await cursor.fetchone() is not None
 
             await eventually(is_stuck)
         await until_told(site)
