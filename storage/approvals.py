@@ -19,7 +19,7 @@ from storage.sql_files import load_statements
 
 _SQL = load_statements("approvals")
 
-ApprovalStatus = Literal["open", "approved", "rejected", "expired"]
+ApprovalStatus = Literal["open", "approved", "rejected", "expired", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from server.auth.opaque_tokens import hashed
 from server.dependencies import ServicesDep
 from server.edge.quotas import count_stranger
 from server.errors import status_of
+from server.routes.approval_links import count_vote
 from server.services import Services
 from storage.approvals import voter_of
 from ui.form_html import sent_values
@@ -38,7 +39,7 @@ async def vote(token: str, request: Request, services: ServicesDep) -> HTMLRespo
         asked = await _asked(services, token)
         sent = {name: str(value) for name, value in (await request.form()).items()}
         try:
-            await services.waiting.vote_by_token(hashed(token), _ballot(asked, sent))
+            await count_vote(services, token, _ballot(asked, sent))
         except (InvalidInput, FormError) as error:
             text = vote_page(asked, str(error), sent)
             return HTMLResponse(text, 422, _HEADERS)

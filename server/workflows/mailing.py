@@ -84,6 +84,8 @@ class Mailing:
             )
         elif approval_id := mail.about.get("approval_id"):
             parts.append(f"Sign in to vote:\n{self._address}/app/approvals?id={approval_id}")
+        elif run_id := mail.about.get("run_id"):
+            parts.append(f"See the run:\n{self._address}/app/runs?id={run_id}")
         return "\n\n".join(parts) + "\n"
 
 

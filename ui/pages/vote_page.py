@@ -13,6 +13,7 @@ from ui.pages.plain_page import plain_page
 _STANDS: Final = {
     "approved": "It was approved. Nothing more is asked of you.",
     "rejected": "It was rejected. Nothing more is asked of you.",
+    "cancelled": "The run that asked was cancelled. Nothing more is asked of you.",
     "expired": "Nobody settled it in time. Nothing more is asked of you.",
 }
 

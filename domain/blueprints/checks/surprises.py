@@ -31,14 +31,14 @@ def node_warnings(flow: Flow, node: Node, catalogue: Catalogue) -> Iterator[Prob
         )
 
 
-def setting_warnings(blueprint: Blueprint) -> Iterator[Problem]:
+def setting_warnings(blueprint: Blueprint, catalogue: Catalogue) -> Iterator[Problem]:
     """Surprises of the whole workflow."""
-    if not blueprint.settings.notify_on_failure:
+    if not blueprint.settings.notify_on_failure and not catalogue.failure_is_heard:
         yield problem(
             "no_failure_notice",
             Place("settings.notify_on_failure"),
             "Nobody is told when a run fails.",
-            "Turn the notice on, unless somebody looks here often.",
+            "Turn the notice on, or activate a workflow that starts when this one fails.",
         )
 
 
