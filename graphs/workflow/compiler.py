@@ -22,7 +22,7 @@ from graphs.factories import Graph
 from graphs.workflow.loops import Loop, body_of
 from graphs.workflow.triggers import MANUAL, fired, trigger_node
 from graphs.workflow.ways import Scope, Targets, Ways, relay_of, scope_of
-from nodes.workflow.action import ActionWork
+from nodes.workflow.action import action_work
 from nodes.workflow.agents import AgentWork, Inlined
 from nodes.workflow.approvals import ask_people, decided
 from nodes.workflow.decisions import condition_work
@@ -174,7 +174,7 @@ class _Compiler:
                 return ask_people, decided
             case "action":
                 service, task = node.data.service or "", node.data.task or ""
-                return None, ActionWork(service, self._parts.integrations.action(service, task))
+                return None, action_work(service, self._parts.integrations.action(service, task))
             case "condition":
                 return None, condition_work(node, self._names)
             case "agent":

@@ -11,6 +11,7 @@ import orjson
 from langgraph.types import interrupt
 from pydantic import BaseModel, ValidationError
 
+from domain.blueprints.schemas import literal_fields
 from domain.blueprints.templates import resolve
 from domain.errors import InvalidInput, OutcomeUnknown, ProviderFailed
 from domain.workflows.effects import EffectCall
@@ -48,10 +49,12 @@ class ActionWork:
 
     service: str
     action: Action[Any, Any]
+    #: The parameters that take no templates.
+    literal: frozenset[str]
 
     async def __call__(self, at: At) -> Done:
         """Call it, unless the ledger says that it was done."""
-        given = resolve(at.node.id, at.node.data.params, at.names)
+        given = self._given(at)
         params = self._params(at.node.id, given)
         effect = self._effect(at, params)
         call = await self._call(at, effect.key)
@@ -69,6 +72,13 @@ class ActionWork:
         if not at.telling.has_begun:
             at.telling.begin(given)
         return Done(await self._noted(at, call, params))
+
+    def _given(self, at: At) -> dict[str, Any]:
+        """The resolved parameters; what has to be literal stays as it was written."""
+        params = at.node.data.params
+        literal = {name: params[name] for name in params if name in self.literal}
+        rest = {name: value for name, value in params.items() if name not in literal}
+        return {**resolve(at.node.id, rest, at.names), **literal}
 
     def _params(self, node_id: str, given: Mapping[str, Any]) -> BaseModel:
         try:
@@ -142,6 +152,11 @@ class ActionWork:
         # It has happened: that is noted even when the run is being stopped.
         await asyncio.shield(noted)
         return plain
+
+
+def action_work(service: str, action: Action[Any, Any]) -> ActionWork:
+    """A node's work."""
+    return ActionWork(service, action, literal_fields(action.params.model_json_schema()))
 
 
 def _answer(at: At, work: ActionWork, params: BaseModel, confirmed: int) -> str:

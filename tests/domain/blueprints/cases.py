@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from domain.blueprints.blueprint import Blueprint
-from tests.domain.blueprints.examples import log, made, node, send, trigger
+from tests.domain.blueprints.examples import log, made, node, query, send, trigger
 
 
 def chain(*nodes: dict[str, Any], **settings: Any) -> Blueprint:
@@ -127,6 +127,12 @@ CASES: Sequence[tuple[str, Blueprint, list[str], Blueprint]] = [
     ("param_missing", chain(send(message="")), ["send"], chain(send())),
     ("param_missing", approving(), ["ask"], approving(approvers=["boss"])),
     ("param_unknown", chain(send(mesage="x")), ["send"], chain(send())),
+    (
+        "param_literal",
+        chain(query("SELECT 1 WHERE name = '{{trigger_data.customer.name}}'")),
+        ["rows"],
+        chain(query("SELECT 1 WHERE name = $1", "{{trigger_data.customer.name}}")),
+    ),
     ("param_type", chain(send(copies="3")), ["send"], chain(send(copies=3))),
     ("param_type", chain(send(copies=4)), ["send"], chain(send(copies=None))),
     ("param_type", chain(send(copies=True)), ["send"], chain(send(copies="{{trigger_data.raw}}"))),

@@ -247,6 +247,13 @@ async def test_a_run_does_no_more_than_its_limit() -> None:
     assert "GOLDENPATH_WORKFLOW_EXECUTIONS" in str(outcome.error)
 
 
+async def test_a_literal_parameter_is_taken_as_it_is_written() -> None:
+    code = "SELECT '{{trigger_data.name}}'"
+    found = blueprint([action("first", code=code)], [("begin", "first")])
+    _, outcome = await done(found, {"name": "'; DROP TABLE x"})
+    assert outcome.values["outputs"]["first"]["text"] == code
+
+
 async def test_what_is_not_there_is_no_parameter() -> None:
     found = blueprint([action("first", value="{{nothing.here}}")], [("begin", "first")])
     execution, outcome = await done(found)

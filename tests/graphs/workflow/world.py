@@ -23,6 +23,7 @@ from tests.standins.ports import MemoryPorts
 from tools.context import AgentContext, Ports
 from tools.integration import Action, Call, Integration, Trigger
 from tools.registry import Integrations
+from tools.task_shapes import LITERAL
 
 
 class Nothing(BaseModel):
@@ -41,6 +42,7 @@ class Deed(BaseModel):
     failures: int = 0
     unknown: bool = False
     size: int = 0
+    code: str = Field(default="", json_schema_extra=LITERAL)
 
 
 class Deeds(BaseModel):
@@ -67,7 +69,8 @@ class Service:
             if deed.unknown:
                 raise OutcomeUnknown("probe", "the line broke")
             raise ProviderRefused("probe", "it was told to", "Tell it something else.")
-        self.done[call.key] = Deeds(value=deed.value, text="x" * deed.size)
+        text = deed.code or "x" * deed.size
+        self.done[call.key] = Deeds(value=deed.value, text=text)
         return self.done[call.key]
 
     async def find(self, call: Call, deed: Deed) -> Deeds | None:
