@@ -66,7 +66,7 @@ class ActionWork:
             at.telling.begin(given)
             return Done(dict(entry.result or {}))
         if entry.status == "in_doubt":
-            settled = await self._settle(at, call, params, entry.confirmed)
+            settled = await self._settle(at, call, params, (effect, entry.confirmed))
             if settled is not None:
                 return settled
         if not at.telling.has_begun:
@@ -99,6 +99,7 @@ class ActionWork:
             task=self.action.name,
             effect=self.action.effect,
             request_hash=sha256(request).hexdigest(),
+            attempt=at.failed + 1,
         )
 
     async def _call(self, at: At, key: str) -> Call:
@@ -110,7 +111,9 @@ class ActionWork:
         depth = at.state.get("depth") or 0
         return Call(user, at.ports, key, connection, at.thread_id, depth)
 
-    async def _settle(self, at: At, call: Call, params: BaseModel, confirmed: int) -> Done | None:
+    async def _settle(
+        self, at: At, call: Call, params: BaseModel, known: tuple[EffectCall, int]
+    ) -> Done | None:
         """What became of a call in doubt; None when it is to be made (again)."""
         effects, user = at.workflows.effects, at.context.user
         if self.action.effect == "keyed":
@@ -118,9 +121,10 @@ class ActionWork:
         if self.action.find is not None:
             found = await self.action.find(call, params)
             return None if found is None else Done(await self._done(at, call, found))
+        effect, confirmed = known
         answer = _answer(at, self, params, confirmed)
         if answer == "again":
-            await effects.again(user, call.key)
+            await effects.again(user, effect)
             return None
         result = {"confirmed": answer}
         if answer == "happened":

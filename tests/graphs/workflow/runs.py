@@ -39,7 +39,9 @@ class Execution:
 
     def __post_init__(self) -> None:
         compiled = compile_workflow(
-            self.blueprint, Parts(self.world.service.integrations(), _no_workflows)
+            self.blueprint, Parts(
+                self.world.service.integrations(), _no_workflows, idle_s=self.world.caps.idle_s
+            )
         )
         self.graph = compiled.copy({"checkpointer": InMemorySaver()})
 

@@ -1,5 +1,6 @@
 """A small service for workflows of tests, and what runs them without a database."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -42,6 +43,8 @@ class Deed(BaseModel):
     failures: int = 0
     unknown: bool = False
     size: int = 0
+    #: Gives no answer while the test does not let it.
+    stalls: bool = False
     code: str = Field(default="", json_schema_extra=LITERAL)
 
 
@@ -60,9 +63,13 @@ class Service:
     #: What is known of deeds by their key, for `find`.
     done: dict[str, Deeds] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
+    #: What stalls goes on when this is set.
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, call: Call, deed: Deed) -> Deeds:
         self.calls.append((call.key, deed.value))
+        if deed.stalls:
+            await self.gate.wait()
         failed = self.failed.get(call.key, 0)
         if deed.failures == -1 or failed < deed.failures:
             self.failed[call.key] = failed + 1
@@ -126,8 +133,9 @@ class MemoryLedger:
         status = "in_doubt" if may_have_happened else "failed"
         self.entries[key] = EffectEntry(status, confirmed=self.entries[key].confirmed)
 
-    async def again(self, user: UserContext, key: str) -> None:
-        self.entries[key] = EffectEntry("intended", confirmed=self.entries[key].confirmed + 1)
+    async def again(self, user: UserContext, call: EffectCall) -> None:
+        confirmed = self.entries[call.key].confirmed + 1
+        self.entries[call.key] = EffectEntry("intended", confirmed=confirmed)
 
 
 @dataclass
