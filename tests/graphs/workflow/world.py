@@ -45,6 +45,7 @@ class Deed(BaseModel):
     size: int = 0
     #: Gives no answer while the test does not let it.
     stalls: bool = False
+    pause_s: float = 0
     code: str = Field(default="", json_schema_extra=LITERAL)
 
 
@@ -70,6 +71,7 @@ class Service:
         self.calls.append((call.key, deed.value))
         if deed.stalls:
             await self.gate.wait()
+        await asyncio.sleep(deed.pause_s)
         failed = self.failed.get(call.key, 0)
         if deed.failures == -1 or failed < deed.failures:
             self.failed[call.key] = failed + 1
