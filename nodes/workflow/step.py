@@ -236,15 +236,25 @@ def in_words(error: BaseException) -> str:
     """Why a node failed, for people."""
     if isinstance(error, GoldenpathError):
         return str(error)
-    if isinstance(error, NodeTimeoutError) and error.kind == "idle":
-        return (
-            f"Nothing was heard of the step for {error.timeout:g} seconds, so it was given up. "
-            "Raise the setting GOLDENPATH_WORKFLOW_IDLE_S, or look at what it waits for."
-        )
     if isinstance(error, NodeTimeoutError):
-        return "The step took longer than its timeout. Raise it, or look at what it waits for."
+        return timed_out(error)
     said = str(error).strip().split("\n", maxsplit=1)[0]
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def timed_out(error: NodeTimeoutError) -> str:
+    """What took too long, and what to do about it."""
+    # The graph's node may be the second of a step's two.
+    name = error.node.partition("__")[0]
+    if error.kind == "idle":
+        return (
+            f"Nothing was heard of the step {name} for {error.timeout:g} seconds, so it was given "
+            "up. Look at what it waits for, or raise the setting GOLDENPATH_WORKFLOW_IDLE_S."
+        )
+    return (
+        f"The step {name} took longer than its timeout of {error.timeout:g} seconds. Raise it, or "
+        "look at what it waits for."
+    )
 
 
 def failure(node: Node, error: BaseException) -> dict[str, Any]:

@@ -36,7 +36,7 @@ async def test_a_step_that_takes_too_long_has_failed(
     assert outcome.end == end
     assert execution.steps() == steps
     (why,) = [each["error"] for each in execution.events if each.get("error") and "item" in each]
-    assert why.startswith("The step took longer than its timeout")
+    assert why.startswith("The step first took longer than its timeout of 0.05 seconds")
     if on_failure == "stop":
         assert "NodeTimeoutError" in str(execution.events)
     else:
