@@ -35,7 +35,7 @@ class WorkflowSettings(SecuritySettings):
     workflow_idle_s: float = Field(
         default=600.0,
         gt=0,
-        description="A step that asks an assistant is given up when nothing is heard of it so long.",
+        description="How long an assistant that is a step may be silent, seconds.",
     )
     workflow_run_mb: int = Field(
         default=25, ge=1, description="What the steps of one execution may give back, megabytes."

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from langchain_core.runnables import RunnableConfig
 from langgraph.errors import NodeError
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
@@ -46,6 +45,7 @@ from tools.registry import Integrations
 
 #: Rises when the same blueprint would be compiled to another graph.
 COMPILER_VERSION: Final = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

@@ -24,7 +24,7 @@ _PUT_OFF_WHEN_SILENT: Final = RetryPolicy(
     max_attempts=2,
     initial_interval=0.0,
     jitter=False,
-    retry_on=lambda error: isinstance(error, NodeTimeoutError),
+    retry_on=NodeTimeoutError,
 )
 
 

@@ -185,9 +185,9 @@ class Step:
     async def _in_time(self, at: At, work: Work) -> Done:
         """Its own work within its own time; waiting for a place does not count."""
         most = self.node.data.error_handling.timeout
-        started = monotonic()
+        started, clock = monotonic(), asyncio.timeout(most)
         try:
-            async with asyncio.timeout(most) as clock:
+            async with clock:
                 return await work(at)
         except TimeoutError as error:
             if most is None or not clock.expired():

@@ -191,14 +191,14 @@ async def _begin(world: World) -> None:
         tell = step("tell", "file", "write_text", name="note.txt", text="It is time.")
         world.schedules[missed] = await world.live(missed, [at, tell], ("at", "tell"))
 
-    async def is_under_way() -> bool:
+    def stand() -> tuple[int, int, int]:
         troubles = world.razorpay.troubles_at[f"/v1/payments/{PAYMENT}"]
-        return (len(world.razorpay.held_back), len(world.shop.held_back), len(troubles)) == (6, 1, 1)
+        return len(world.razorpay.held_back), len(world.shop.held_back), len(troubles)
 
-    await until(
-        is_under_way,
-        lambda: f"{world.razorpay.held_back} {world.shop.held_back} {world.razorpay.troubles_at}",
-    )
+    async def is_under_way() -> bool:
+        return stand() == (6, 1, 1)
+
+    await until(is_under_way, lambda: f"held back, and troubles left: {stand()}")
 
 
 def _is_held(question: Question) -> bool:

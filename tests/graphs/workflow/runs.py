@@ -39,9 +39,8 @@ class Execution:
 
     def __post_init__(self) -> None:
         compiled = compile_workflow(
-            self.blueprint, Parts(
-                self.world.service.integrations(), _no_workflows, idle_s=self.world.caps.idle_s
-            )
+            self.blueprint,
+            Parts(self.world.service.integrations(), _no_workflows, idle_s=self.world.caps.idle_s),
         )
         self.graph = compiled.copy({"checkpointer": InMemorySaver()})
 

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from domain.blueprints.blueprint import Blueprint
-from domain.workflows.caps import WorkflowCaps
 from graphs.lifecycle import Outcome
 from tests.graphs.workflow.runs import Execution
 from tests.graphs.workflow.world import World, action, blueprint, node
@@ -225,26 +224,6 @@ async def test_a_call_in_doubt_is_looked_up() -> None:
     )
     _, outcome = await done(found)
     assert outcome.end == "success"
-
-
-async def test_large_results_are_kept_as_files() -> None:
-    execution = Execution(World(), blueprint([action("first", size=70_000)], [("begin", "first")]))
-    outcome = await execution.start()
-    output = outcome.values["outputs"]["first"]
-    assert output["size"] > 70_000
-    assert len(output["preview"]) < 3_000
-    (stored,) = execution.world.files.kept.values()
-    assert str(stored.file_id) == output["file_id"]
-    assert len(stored.content) == output["size"]
-
-
-async def test_a_run_does_no_more_than_its_limit() -> None:
-    world = World(caps=WorkflowCaps(executions=2))
-    nodes = [action("a"), action("b"), action("c")]
-    edges = [("begin", "a"), ("a", "b"), ("b", "c")]
-    outcome = await Execution(world, blueprint(nodes, edges)).start()
-    assert outcome.end == "error"
-    assert "GOLDENPATH_WORKFLOW_EXECUTIONS" in str(outcome.error)
 
 
 async def test_a_literal_parameter_is_taken_as_it_is_written() -> None:

@@ -48,7 +48,7 @@ async def test_the_time_of_a_step_is_its_own_and_not_that_of_waiting_for_a_place
     names = [f"s{place}" for place in range(4)]
     # One after the other: all together take longer than each of them may.
     found = blueprint(
-        [action(name, handling={"timeout": 0.3}, pause_s=0.1) for name in names],
+        [action(name, handling={"timeout": 1.0}, pause_s=0.3) for name in names],
         [("begin", name) for name in names],
         max_parallel=1,
     )

@@ -193,6 +193,7 @@ async def test_workflows_in_a_loop_in_a_loop_wait_for_people_one_by_one(database
         [row["data"]["sub"]["data"]["gate"]["decision"] for row in group["data"]["rows"]]
         for group in groups
     ]
-    assert decided == [["approved" if n != 1 else "rejected" for n in each] for each in ([1, 2], [3])]
+    assert decided == [["rejected", "approved"], ["approved"]]
     # What came before in each item, and what was approved: nothing twice.
-    assert sorted(map(str, (value for _, value in world.service.calls))) == ["2", "3", "[1, 2]", "[3]"]
+    done = sorted(str(value) for _, value in world.service.calls)
+    assert done == ["2", "3", "[1, 2]", "[3]"]

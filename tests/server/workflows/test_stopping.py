@@ -1,4 +1,4 @@
-"""Executions that stop in the middle, over real calls: what may have happened is named and asked."""
+"""Executions that stop in the middle of real calls: the plan names what may have happened."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
