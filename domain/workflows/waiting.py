@@ -197,7 +197,8 @@ def retry_question(wait_id: UUID, attempt: FailedAttempt) -> dict[str, Any]:
         "node_id": attempt.node_id,
         "item": attempt.item,
         "title": f"{attempt.title} is tried again later",
-        "message": f"Attempt {attempt.number} of {attempt.most} failed: {attempt.error}",
+        "message": f"Attempt {attempt.number} of {attempt.most} failed: {attempt.error} The next "
+        f"is made at {attempt.until:%Y-%m-%d %H:%M} UTC.",
         "attempt": attempt.number,
         "attempts": attempt.most,
         "error": attempt.error,
@@ -236,7 +237,6 @@ def retry_schema() -> dict[str, Any]:
         "title": "Try it now?",
         "type": "object",
         "properties": {"outcome": {"enum": ["now"], "title": "Without waiting for its time"}},
-        "required": ["outcome"],
     }
 
 
