@@ -36,9 +36,9 @@ from nodes.workflow.action import action_work
 from nodes.workflow.agents import AgentWork, Inlined
 from nodes.workflow.approvals import ask_people, decided
 from nodes.workflow.decisions import condition_work
-from nodes.workflow.failures import handle_built_in
+from nodes.workflow.failures import failure, handle_built_in
 from nodes.workflow.state import WorkflowInput, WorkflowState
-from nodes.workflow.step import At, Done, Step, Work, failure
+from nodes.workflow.step import At, Done, Step, Work
 from nodes.workflow.waits import begin_wait, is_wait, waited
 from tools.context import AgentContext
 from tools.registry import Integrations

@@ -255,8 +255,3 @@ def timed_out(error: NodeTimeoutError) -> str:
         f"The step {name} took longer than its timeout of {error.timeout:g} seconds. Raise it, or "
         "look at what it waits for."
     )
-
-
-def failure(node: Node, error: BaseException) -> dict[str, Any]:
-    """The `error` that a fallback sees."""
-    return {"node_id": node.id, "type": type(error).__name__, "message": in_words(error)}

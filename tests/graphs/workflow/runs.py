@@ -54,6 +54,10 @@ class Execution:
         assert len(asked) == 1
         return await self._run(Command(resume={asked[0]["id"]: value}))
 
+    async def go_on(self) -> Outcome:
+        """A run from the last checkpoint, as after a crash or a failure."""
+        return await self._run(None)
+
     async def _run(self, given: Any) -> Outcome:
         run_id = uuid4()
         identity = RunIdentity(str(run_id), str(self.thread_id), 1, "workflow", "Workflow")

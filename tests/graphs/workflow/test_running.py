@@ -179,6 +179,23 @@ async def test_built_in_fallbacks_end_their_way_alone(fallback: str) -> None:
     assert len(execution.world.notices.told) == (fallback == "notify_owner")
 
 
+async def test_what_was_in_the_middle_of_a_failure_goes_on_with_its_words() -> None:
+    handling = {"on_failure": "fallback", "fallback_action": "notify_owner"}
+    found = blueprint([action("first", handling=handling, failures=-1)], [("begin", "first")])
+    execution = Execution(World(), found)
+    execution.world.notices.failures = 1
+    assert (await execution.start()).end == "error"
+    outcome = await execution.go_on()
+    assert outcome.end == "success", outcome.error
+    # The step itself is not done again, and what is known of it is what was saved.
+    assert len(execution.world.service.calls) == 1
+    why = outcome.values["errors"]["first"]
+    assert why["type"] == "ProviderRefused"
+    assert why["message"].startswith("probe refused this: it was told to")
+    (told,) = execution.world.notices.told
+    assert told.message == why["message"]
+
+
 async def test_a_step_that_may_work_later_is_tried_again() -> None:
     handling = {"retry_count": 2, "retry_delay": 0}
     found = blueprint(

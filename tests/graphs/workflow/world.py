@@ -183,8 +183,13 @@ class MemoryNotices:
     """What people were told."""
 
     told: list[Notice] = field(default_factory=list)
+    #: Nobody can be told so many times.
+    failures: int = 0
 
     async def notify(self, user: UserContext, notice: Notice) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise ProviderRefused("mail", "it is full", "Empty it.")
         self.told.append(notice)
 
 
