@@ -219,6 +219,18 @@ CASES: Sequence[tuple[str, Blueprint, list[str], Blueprint]] = [
             *("paid>a", "paid>b", "a>pause", "b>pause"),
         ),
     ),
+    (
+        "parallel_pause",
+        made(
+            [trigger(), log("a", error_handling={"retry_count": 2, "retry_delay": 31}), log("b")],
+            *("paid>a", "paid>b"),
+        ),
+        ["a"],
+        made(
+            [trigger(), log("a", error_handling={"retry_count": 2, "retry_delay": 30}), log("b")],
+            *("paid>a", "paid>b"),
+        ),
+    ),
     ("mass_send", repeating(LINES, send()), ["send"], chain(send())),
     ("no_failure_notice", chain(notify_on_failure=False), [""], chain()),
 ]

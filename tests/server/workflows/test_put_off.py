@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from domain.identity import LOCAL_USER
+from domain.runs import Run, Thread
 from domain.workflows.run_view import fold_run_view
 from tests.graphs.workflow.world import World, action, blueprint, node
 from tests.server.test_workflow_runs import kept, started
+from tests.server.workflows.test_agents import activated, agent
 from tests.server.workflows.test_pauses import ended, in_a_row, steps, waiting_world
 from tests.server.workflows.waiting_world import WaitingWorld
 
@@ -22,6 +24,14 @@ async def go_on(waiting: WaitingWorld) -> None:
     """Let the moment of every wait come."""
     await waiting.pass_time("waits", "due_at")
     await waiting.ticker().look()
+
+
+async def until_done(waiting: WaitingWorld, run: Run) -> Thread:
+    """The thread at its end, however many runs that takes."""
+    while (thread := await waiting.rested(run)).status == "interrupted":
+        # What came while a run was under way is for the one after it.
+        await go_on(waiting)
+    return thread
 
 
 async def test_each_attempt_is_a_run_of_its_own(database_url: str) -> None:
@@ -149,11 +159,7 @@ async def test_items_of_a_loop_have_attempts_of_their_own(database_url: str) -> 
         run = await started(waiting.engine, kept(world, found))
         events = await waiting.engine.until_end(run)
         assert {each["item"] for each in asked_in(events)} == {"rows[1]/send", "rows[3]/send"}
-        await go_on(waiting)
-        await waiting.rested(run)
-        await go_on(waiting)
-        thread = await waiting.rested(run)
-        assert thread.status == "idle"
+        thread = await until_done(waiting, run)
         results = thread.values["outputs"]["rows"]
         assert [each["status"] for each in results] == ["ok"] * 4
     # Four items, and three attempts that failed.
@@ -181,3 +187,22 @@ async def test_a_person_is_asked_anew_about_each_attempt_in_doubt(database_url: 
     # One answer for each attempt: none counts twice, and none is asked for twice.
     assert kinds == ["retry", "confirm_effect", "retry", "confirm_effect"]
     assert len(world.service.calls) == 3
+
+
+async def test_steps_of_a_workflow_inside_have_attempts_of_their_own(database_url: str) -> None:
+    world = World()
+    value = "{{trigger_data.n}}"
+    inner = in_a_row(action("send", "keyed", LATER, value=value, failures=value, unknown=True))
+    async with waiting_world(database_url, world) as waiting:
+        inner_id = await activated(waiting.engine, world, inner)
+        outer = blueprint(
+            [node("rows", "loop", items=[0, 1]), agent("sub", inner_id, {"n": "{{item}}"})],
+            [("begin", "rows"), ("rows", "sub", "each")],
+        )
+        run = await started(waiting.engine, kept(world, outer))
+        (asked,) = asked_in(await waiting.engine.until_end(run))
+        assert (asked["item"], asked["attempts"]) == ("rows[1]/sub/send", 2)
+        thread = await until_done(waiting, run)
+    rows = thread.values["outputs"]["rows"]
+    assert [row["data"]["sub"]["data"]["send"]["value"] for row in rows] == [0, 1]
+    assert [value for _, value in world.service.calls] == [0, 1, 1]
