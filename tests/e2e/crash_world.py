@@ -22,8 +22,10 @@ from tests.standins.razorpay_server import KEY_ID, KEY_SECRET, PAYMENT, Razorpay
 ENVIRONMENT = {
     "GOLDENPATH_EGRESS_ALLOW": "127.0.0.1",
     "GOLDENPATH_SECRET_KEY": "k" * 40,
-    "GOLDENPATH_WORKER_BEAT_S": "0.3",
-    "GOLDENPATH_WORKER_LEASE_S": "1.5",
+    # Not so short that a busy machine loses leases, and with them attempts.
+    "GOLDENPATH_WORKER_BEAT_S": "0.5",
+    "GOLDENPATH_WORKER_LEASE_S": "5",
+    "GOLDENPATH_RUN_ATTEMPTS": "100",
 }
 #: Amounts whose answers are held back, so that their items are under way when it is killed.
 HELD = {10_300, 10_600, 20_200}
