@@ -32,6 +32,11 @@ class WorkflowSettings(SecuritySettings):
     workflow_executions: int = Field(
         default=10_000, ge=1, description="Steps that one execution of a workflow may take."
     )
+    workflow_idle_s: float = Field(
+        default=600.0,
+        gt=0,
+        description="How long an assistant that is a step may be silent, seconds.",
+    )
     workflow_run_mb: int = Field(
         default=25, ge=1, description="What the steps of one execution may give back, megabytes."
     )

@@ -7,12 +7,13 @@ from domain.blueprints.catalogue import Catalogue
 from domain.blueprints.checks.tasks import task_of
 from domain.blueprints.flow import Flow
 from domain.blueprints.problems import Place, Problem, problem
+from domain.workflows.attempts import is_put_off
 
 
 def node_warnings(flow: Flow, node: Node, catalogue: Catalogue) -> Iterator[Problem]:
     """Surprises of one node."""
     yield from _open_branches(flow, node)
-    if node.type in ("wait", "approval"):
+    if node.type in ("wait", "approval") or is_put_off(node.data.error_handling):
         yield from _parallel_pause(flow, node)
     task = task_of(node, catalogue)
     if task and task.effect == "unsafe" and node.data.error_handling.retry_count > 0:
