@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -242,7 +242,7 @@ async def open_shop(url: str, database: str, folder: Path, tls: Any) -> AsyncIte
         servers = [cast(Any, await enter(running_http_server(kind=kind))) for kind in kinds]
         mail = await enter(running_mail_server(tls))
         outside = Providers(*servers, mail, await enter(open_door(_server_of(url))))
-        services = _public(await enter(open_services(settings, with_worker=True)))
+        services = await enter(open_services(settings, with_worker=True))
         transport = httpx.ASGITransport(create_app(services, "http://api"))
         client = httpx.AsyncClient(transport=transport, base_url="http://api", timeout=30)
         shop = Shop(services, Site(services, await enter(client)), outside)
@@ -252,14 +252,6 @@ async def open_shop(url: str, database: str, folder: Path, tls: Any) -> AsyncIte
             )
             shop.connections[kind] = made["connection_id"]
         yield shop
-
-
-def _public(services: Services) -> Services:
-    """Providers reach it by its public address."""
-    triggers = services.triggers
-    receiver = triggers.receiver.reached_at(PUBLIC_URL)
-    side = replace(services.side, triggers=replace(triggers, receiver=receiver))
-    return replace(services, side=side)
 
 
 def _server_of(url: str) -> str:

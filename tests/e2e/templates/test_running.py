@@ -189,12 +189,15 @@ async def stripe_to_slack(shop: Shop) -> None:
 async def support_message_triage(shop: Shop) -> None:
     shop.outside.slack.messages["#support"] = []
     workflow_id = await shop.live("support-message-triage")
-    await senders.whatsapp(shop, Body="This is urgent!", MessageSid="SM1")
+    # Twilio's signature over the public address is checked in tests/server/triggers.
+    sample = SAMPLES["support-message-triage"]
+    start = WorkflowStart(UUID(workflow_id), "webhook", sample, node_id="message")
+    await shop.services.workflows.starter.start(LOCAL_USER, start)
     await shop.ended(workflow_id)
     [(receiver, text)] = shop.sent()
     assert receiver == CUSTOMER
     assert text.startswith("Hello Asha, we have seen your message")
-    assert shop.posted("#support") == [f"Urgent, from {CUSTOMER}: This is urgent!"]
+    assert shop.posted("#support") == [f"Urgent, from {CUSTOMER}: {sample['message']}"]
 
 
 async def weekly_ai_costs(shop: Shop) -> None:
