@@ -108,16 +108,8 @@ class RunRepository:
 
     async def insert_with_thread(self, user: UserContext, new: NewRun, thread: NewThread) -> Run:
         """Write a pending run and its new thread; a worker gets it when its turn comes."""
-        parameters = {
-            **_values(user, new),
-            "is_temporary": thread.is_temporary,
-            "goes_with_run": thread.goes_with_run,
-        }
         async with self._database.acting_for(user) as connection:
-            cursor = await connection.execute(_SQL["insert_with_thread"], parameters, prepare=True)
-            row = await cursor.fetchone()
-        assert row
-        return run_of(row)
+            return await insert_run_with_thread(connection, user, new, thread)
 
     async def tell_of_return(self, channel: str, run_id: UUID) -> None:
         """Tell every process that listens there that somebody reads a run again."""
@@ -130,6 +122,21 @@ class RunRepository:
         async with self._database.acting_for(user) as connection:
             cursor = await connection.execute(_SQL["delete"], _key(user, run_id))
             return cursor.rowcount > 0
+
+
+async def insert_run_with_thread(
+    connection: Connection, user: UserContext, new: NewRun, thread: NewThread
+) -> Run:
+    """Write a pending run and its new thread in the caller's transaction."""
+    parameters = {
+        **_values(user, new),
+        "is_temporary": thread.is_temporary,
+        "goes_with_run": thread.goes_with_run,
+    }
+    cursor = await connection.execute(_SQL["insert_with_thread"], parameters, prepare=True)
+    row = await cursor.fetchone()
+    assert row
+    return run_of(row)
 
 
 async def insert_run(connection: Connection, user: UserContext, new: NewRun) -> Run:
