@@ -5,12 +5,16 @@ answers. *Steps* are so many steps that set values, one after the other. No step
 so what is measured is the engine.
 """
 
+import itertools
 import operator
+import time
 from typing import Annotated, Any, Literal, TypedDict
+from uuid import uuid4
 
 from langgraph.graph import END, START, StateGraph
 from pydantic import BaseModel
 
+from benchmarks.load import Run
 from graphs.workflow.graph import WorkflowGraphs
 from tools.integration import Action, Call, Integration
 from tools.registry import Integrations
@@ -67,7 +71,7 @@ def steps(count: int, durability: Durability) -> dict[str, Any]:
     names = ["paid", *(f"step{number}" for number in range(1, count + 1))]
     values = ["{{trigger_data.amount_minor}}", *(f"{{{{{name}.value}}}}" for name in names[1:])]
     nodes = [_action(name, "set", value) for name, value in zip(names[1:], values, strict=False)]
-    edges = [_edge(source, target) for source, target in zip(names, names[1:], strict=False)]
+    edges = [_edge(source, target) for source, target in itertools.pairwise(names)]
     return _blueprint("Steps", nodes, edges, durability)
 
 
@@ -104,6 +108,21 @@ def plain_steps(count: int) -> Any:
     made.add_sequence([(f"step{number}", _set) for number in range(count)])
     made.add_edge(START, "step0")
     return made
+
+
+def plain_run(compiled: Any, durability: Literal["sync", "async"] | None = None) -> Run:
+    """Runs of a plain graph in process, each on a thread of its own."""
+    options = {"durability": durability} if durability else {}
+
+    async def run() -> float:
+        began = time.perf_counter()
+        config = {"configurable": {"thread_id": str(uuid4())}, "recursion_limit": 100}
+        state = {"amount": 150_000, "outputs": {}}
+        ended = await compiled.ainvoke(state, config, **options)
+        assert ended["outputs"] == {"value": 150_000}
+        return time.perf_counter() - began
+
+    return run
 
 
 _CONDITION = "set.value > 1000"

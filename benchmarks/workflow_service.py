@@ -38,6 +38,8 @@ class Ended:
     """Runs that end, by the payment that started each."""
 
     url: str
+    #: Its own questions are no cost of the service.
+    asked: int = 0
     _waiting: dict[str, asyncio.Future[str]] = field(
         default_factory=dict[str, "asyncio.Future[str]"]
     )
@@ -55,6 +57,7 @@ class Ended:
                 threads: set[str] = set()
                 async for heard in connection.notifies(stop_after=1):
                     threads.update(heard.payload.split(",")[1:])
+                self.asked += 1
                 cursor = await connection.execute(_ENDED, [list(threads)], prepare=True)
                 for payment_id, end in await cursor.fetchall():
                     done = self._waiting.pop(payment_id, None)
@@ -100,6 +103,14 @@ class WorkflowService:
             raise AssertionError(f"The run of {payment_id} ended with {end}.")
         return time.perf_counter() - began
 
+    async def runs(self) -> int:
+        """How many there are."""
+        async with await psycopg.AsyncConnection.connect(self.database_url) as connection:
+            cursor = await connection.execute("SELECT count(*) FROM goldenpath.runs")
+            row = await cursor.fetchone()
+        assert row
+        return int(row[0])
+
     async def spent(self) -> "Spent":
         """What it has cost so far."""
         async with await psycopg.AsyncConnection.connect(self.database_url) as connection:
@@ -107,14 +118,16 @@ class WorkflowService:
             row = await cursor.fetchone()
             backend = psutil.Process(connection.info.backend_pid)
             postmaster = backend.parent()
-        assert row and postmaster
+        assert row
+        assert postmaster
         postgres_s = sum(
             process.cpu_times().user + process.cpu_times().system
             for process in postmaster.children()
             if process.is_running()
         )
         times = psutil.Process(self.process_id).cpu_times()
-        return Spent(times.user + times.system, postgres_s, int(row[0]), int(row[1]))
+        transactions = int(row[0]) - self.ended.asked
+        return Spent(times.user + times.system, postgres_s, transactions, int(row[1]))
 
 
 @dataclass(frozen=True, slots=True)

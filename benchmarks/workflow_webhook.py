@@ -1,8 +1,8 @@
 """Workflows that webhooks start: webhook → set → if → answer, beside the same nodes in process.
 
-Run `python -m benchmarks.workflow_webhook [repetitions]`. A run counts from its delivery, signed and
-verified, to its end; deliveries are answered before that. *Raw* is the plain graph with LangGraph's
-shared saver over the same Postgres. All sides take turns.
+Run `python -m benchmarks.workflow_webhook [repetitions]`. A run counts from its delivery, signed
+and verified, to its end; deliveries are answered before that. *Raw* is the plain graph with
+LangGraph's shared saver over the same Postgres. All sides take turns.
 """
 
 import asyncio
@@ -15,18 +15,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import uvloop
 
 from benchmarks.load import Run, measure
 from benchmarks.raw import shared_saver
-from benchmarks.workflow_graph import Durability, plain_reply, reply
+from benchmarks.workflow_graph import Durability, plain_reply, plain_run, reply
 from benchmarks.workflow_service import Spent, WorkflowService, timed, workflow_service
 from storage.embedded import EmbeddedPostgres, create_database
 
 REPETITIONS = 3
-LEVELS = (10,)
+LEVELS = (1, 10, 50)
 DURABILITIES: tuple[Durability, ...] = ("sync", "exit")
 _WINDOW_S = 2.0
 _WARM_UP_S = 0.5
@@ -117,25 +116,7 @@ async def _counted(service: WorkflowService) -> Spent:
 async def raw_replies(url: str) -> AsyncGenerator[Run]:
     """The plain graph in process."""
     async with shared_saver(url) as saver:
-        compiled = plain_reply().compile(checkpointer=saver)
-
-        async def run() -> float:
-            config = {"configurable": {"thread_id": str(uuid4())}}
-            state = {"amount": 150_000, "outputs": {}}
-            ended = await compiled.ainvoke(state, config, durability="async")
-            assert ended["outputs"] == {"value": 150_000}
-            return 0.0
-
-        yield _timed_by_itself(run)
-
-
-def _timed_by_itself(run: Run) -> Run:
-    async def one() -> float:
-        began = asyncio.get_running_loop().time()
-        await run()
-        return asyncio.get_running_loop().time() - began
-
-    return one
+        yield plain_run(plain_reply().compile(checkpointer=saver), "async")
 
 
 if __name__ == "__main__":

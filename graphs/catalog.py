@@ -38,7 +38,10 @@ class GraphEntry:
     revived: frozenset[TypeName] = frozenset()
     #: What the graphs that a factory made declare, for as long as somebody keeps them.
     _declared: WeakKeyDictionary[Graph, frozenset[TypeName]] = field(
-        default_factory=WeakKeyDictionary[Graph, frozenset[TypeName]], init=False, repr=False, compare=False
+        default_factory=WeakKeyDictionary[Graph, frozenset[TypeName]],
+        init=False,
+        repr=False,
+        compare=False,
     )
 
     def state_types(self, graph: Graph | None = None) -> frozenset[TypeName]:

@@ -120,6 +120,8 @@ async def open_services(
             worker = Worker(
                 url, engine, listener, worker_limits(settings, accepts_runs=accepts_runs)
             )
+            # What starts workflows is a part of what the worker's runs reach.
+            queueing.offer_to(worker)
         feed, readiness = Feed(events, listener, commit), Readiness(lambda: datetime.now(UTC))
         manager = RunManager(database, feed, graphs, assistants, worker)
         services = Services(

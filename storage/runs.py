@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncCursor
 from psycopg.rows import DictRow
 
 from domain.errors import NotFound
@@ -109,7 +110,9 @@ class RunRepository:
     async def insert_with_thread(self, user: UserContext, new: NewRun, thread: NewThread) -> Run:
         """Write a pending run and its new thread; a worker gets it when its turn comes."""
         async with self._database.acting_for(user) as connection:
-            return await insert_run_with_thread(connection, user, new, thread)
+            row = await (await _inserted(connection, user, new, thread)).fetchone()
+        assert row
+        return run_of(row)
 
     async def tell_of_return(self, channel: str, run_id: UUID) -> None:
         """Tell every process that listens there that somebody reads a run again."""
@@ -124,19 +127,20 @@ class RunRepository:
             return cursor.rowcount > 0
 
 
-async def insert_run_with_thread(
-    connection: Connection, user: UserContext, new: NewRun, thread: NewThread
-) -> Run:
+async def insert_run_with_thread(connection: Connection, user: UserContext, new: NewRun) -> None:
     """Write a pending run and its new thread in the caller's transaction."""
+    await _inserted(connection, user, new, NewThread())
+
+
+async def _inserted(
+    connection: Connection, user: UserContext, new: NewRun, thread: NewThread
+) -> AsyncCursor[DictRow]:
     parameters = {
         **_values(user, new),
         "is_temporary": thread.is_temporary,
         "goes_with_run": thread.goes_with_run,
     }
-    cursor = await connection.execute(_SQL["insert_with_thread"], parameters, prepare=True)
-    row = await cursor.fetchone()
-    assert row
-    return run_of(row)
+    return await connection.execute(_SQL["insert_with_thread"], parameters, prepare=True)
 
 
 async def insert_run(connection: Connection, user: UserContext, new: NewRun) -> Run:

@@ -38,7 +38,8 @@ class WorkflowVersions:
         kept = self._kept.get((workflow_id, version))
         parameters["is_kept"] = kept is not None
         async with self._database.runs.connection() as connection:
-            row = await (await connection.execute(_SQL["version"], parameters, prepare=True)).fetchone()
+            cursor = await connection.execute(_SQL["version"], parameters, prepare=True)
+            row = await cursor.fetchone()
         if row is None:
             raise NotFound(f"version of the workflow {workflow_id} with the number", str(version))
         # Whose it is, is asked each time; what it says never changes.

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 from jsonschema.validators import validator_for
 
 from domain.errors import Conflict, InvalidInput, NotWaiting
+from domain.runs import Thread
 from domain.workflows.waiting import waits_for
+from server.runs.requests import RunRequest
 
 #: LangGraph's ids of interrupts are hashes of 128 bits.
 _INTERRUPT_ID: Final = re.compile(r"^[0-9a-f]{32}$")
@@ -19,6 +21,14 @@ class OnlyAnswer:
     """An answer without an id: to the only question that is pending."""
 
     value: Any
+
+
+def with_answers(thread: Thread, request: RunRequest) -> RunRequest:
+    """The request with its answers by id, checked against what the thread asks."""
+    command = dict(request.command or {})
+    answers = resumed_answers(thread.interrupts, command["resume"])
+    command["resume"] = checked_answers(thread.interrupts, answers)
+    return replace(request, command=command)
 
 
 def checked_answers(

@@ -13,7 +13,7 @@ from domain.run_log import RunLog, fold
 from domain.runs import CancelAction, Run, Thread
 from graphs.catalog import GraphEntry
 from graphs.translator import Translator
-from server.runs.answers import OnlyAnswer, checked_answers, resumed_answers
+from server.runs.answers import OnlyAnswer, checked_answers, with_answers
 from server.runs.attempts import closing_events, identity_of
 from server.runs.feed import Feed
 from server.runs.journal import event_rows
@@ -73,6 +73,10 @@ class RunManager:
         self._assistants = assistants
         self._beginner = beginner
 
+    def offer_to(self, beginner: Beginner) -> None:
+        """Let a worker that is made later begin what is accepted from then on."""
+        self._beginner = beginner
+
     async def start(self, user: UserContext, request: RunRequest) -> Run:
         """Queue a run, on a new thread if none is given.
 
@@ -93,23 +97,23 @@ class RunManager:
             # From a checkpoint that is gone a graph would begin anew, as if it had no history.
             await require_checkpoint(connection, thread.thread_id, request.checkpoint or {})
             if (request.command or {}).get("resume") is not None:
-                request = _with_answers(thread, request)
+                request = with_answers(thread, request)
             new = self._offered(new_run(thread.thread_id, request, whose))
             run = await insert_run(connection, user, new)
         self.begin(new)
         return run
 
     async def new_run(self, user: UserContext, request: RunRequest) -> NewRun:
-        """The run to `accept` on a thread of its own; raises `NotFound` for an unknown assistant."""
+        """The run to `accept`, on a new thread; raises `NotFound` for an unknown assistant."""
         request, whose = await self._resolved(user, request)
         return self._offered(new_run(request.new_thread_id or uuid4(), request, whose))
 
-    async def accept(self, connection: Connection, user: UserContext, new: NewRun) -> Run:
+    async def accept(self, connection: Connection, user: UserContext, new: NewRun) -> None:
         """Queue a run on its new thread in the caller's transaction, with what belongs to it.
 
         Only the commit makes it one that a worker may begin: `begin` it then.
         """
-        return await insert_run_with_thread(connection, user, new, NewThread())
+        await insert_run_with_thread(connection, user, new)
 
     def begin(self, new: NewRun) -> None:
         """Begin a run whose transaction is committed, if this process's worker offered to."""
@@ -289,14 +293,6 @@ def _resumed(run: Run, answers: Mapping[str, Any]) -> NewRun:
         durability=run.kwargs.get("durability") or "sync",
     )
     return new_run(run.thread_id, request, (run.assistant_id, run.graph_id))
-
-
-def _with_answers(thread: Thread, request: RunRequest) -> RunRequest:
-    """The request with its answers by id, checked against what the thread asks."""
-    command = dict(request.command or {})
-    answers = resumed_answers(thread.interrupts, command["resume"])
-    command["resume"] = checked_answers(thread.interrupts, answers)
-    return replace(request, command=command)
 
 
 def _no_price(model: str, tokens: Mapping[str, Any]) -> Decimal | None:

@@ -140,7 +140,7 @@ class Receiver:
         said = {"sender": event.sender, "receiver": event.receiver}
         new = replace(new, event=event.name, task=event.task, **said)
         begins: list[Callable[[], None]] = []
-        async with self._database.transaction(user) as connection:
+        async with self._database.pipelined(user) as connection:
             accepted = await accept_delivery(connection, user, new)
             if accepted is None:
                 received = await self._repeated(connection, user, new, signed)

@@ -26,7 +26,7 @@ class Starts(Protocol):
     ) -> Accepted:
         """Queue a run of one of the user's workflows; the transaction's commit makes it one.
 
-        What is refused has left nothing: the transaction can go on. Raises `NotFound`, `Conflict` when it is not active or too many of its runs are open, and
-        `TooManyRequests`.
+        What is refused has left nothing: the transaction can go on. Raises `NotFound`,
+        `TooManyRequests`, and `Conflict` when it is not active or too many of its runs are open.
         """
         ...

@@ -1,7 +1,8 @@
 -- A worker that has ended a run has a place for the next one. Of what may run then, the first goes to
 -- it without a job (`job_id` is 0, as for an offer): a notification with the commit tells it to begin.
 -- One that is lost on its way is like a lost job: `keep_runs_moving` puts one.
--- And where nothing is near its limit and no slots are counted, starts do not wait for each other.
+-- And where nothing is near its limit and no slots are counted, starts do not wait for each other;
+-- where they do, then only at their commit: nobody waits for what else a client does in between.
 DROP FUNCTION admit_runs(text, text, uuid);
 
 CREATE FUNCTION admit_runs(
@@ -126,3 +127,8 @@ BEGIN
     RETURN NULL;
 END;
 $$;
+
+DROP TRIGGER runs_admit_new ON runs;
+
+CREATE CONSTRAINT TRIGGER runs_admit_new AFTER INSERT ON runs
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION admit_after_change();

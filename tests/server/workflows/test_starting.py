@@ -237,7 +237,7 @@ async def test_a_start_belongs_to_the_transaction_of_its_caller(
             await undone()
         assert await statuses(site, workflow_id) == []
         async with site.services.database.system_transaction() as connection:
-            started = await starter.start_in(connection, LOCAL_USER, start)
+            started = (await starter.start_in(connection, LOCAL_USER, start)).started
         assert await statuses(site, workflow_id) == ["queued"]
         shown = await site.execution(str(started.run_id))
         assert (shown["cause"], shown["trigger_data"]) == ("webhook", {"a": 1})
