@@ -86,6 +86,10 @@ async def _set(state: State) -> dict[str, Any]:
     return {"outputs": {"value": state["amount"]}}
 
 
+def _branch(state: State) -> str:
+    return "answer" if state["amount"] > 1000 else "refuse"
+
+
 def plain_reply() -> Any:
     """The reply's nodes as LangGraph has them: its trigger is a node too."""
     made = StateGraph(State)
@@ -94,9 +98,7 @@ def plain_reply() -> Any:
     made.add_edge(START, "paid")
     made.add_edge("paid", "set")
     made.add_edge("set", "is_large")
-    made.add_conditional_edges(
-        "is_large", lambda state: "answer" if state["amount"] > 1000 else "refuse"
-    )
+    made.add_conditional_edges("is_large", _branch, ["answer", "refuse"])
     made.add_edge("answer", END)
     made.add_edge("refuse", END)
     return made
@@ -117,7 +119,7 @@ def plain_run(compiled: Any, durability: Literal["sync", "async"] | None = None)
     async def run() -> float:
         began = time.perf_counter()
         config = {"configurable": {"thread_id": str(uuid4())}, "recursion_limit": 100}
-        state = {"amount": 150_000, "outputs": {}}
+        state: State = {"amount": 150_000, "outputs": {}}
         ended = await compiled.ainvoke(state, config, **options)
         assert ended["outputs"] == {"value": 150_000}
         return time.perf_counter() - began

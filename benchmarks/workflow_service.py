@@ -180,7 +180,7 @@ async def workflow_service(database_url: str) -> AsyncGenerator[WorkflowService]
         )
         ended = Ended(database_url)
         async with AsyncExitStack() as stack:
-            sender = Sender(url, urlsplit(made["url"]).path)
+            sender = Sender(url, urlsplit(str(made["url"])).path)
             stack.callback(sender.close)
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             following = tasks.create_task(ended.follow(), name="ended runs")
