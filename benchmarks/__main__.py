@@ -25,6 +25,11 @@ BENCHMARKS = (
     "usage_import",
     "cost_analysis",
     "canvas",
+    "webhooks",
+    "workflow_webhook",
+    "workflow_steps",
+    "workflow_compile",
+    "drafting",
 )
 _DOCUMENT = Path(__file__).parents[1] / "BENCHMARKS.md"
 #: Below it nothing else of weight runs.

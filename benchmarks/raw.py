@@ -28,8 +28,8 @@ async def run_alone() -> float:
 
 
 @asynccontextmanager
-async def raw_runs(url: str) -> AsyncGenerator[Run]:
-    """Runs that checkpoint into the database at `url`."""
+async def shared_saver(url: str) -> AsyncGenerator[AsyncPostgresSaver]:
+    """LangGraph's own saver over the database at `url`."""
     async with AsyncConnectionPool[AsyncConnection[DictRow]](
         url,
         min_size=POOL_SIZE,
@@ -40,6 +40,13 @@ async def raw_runs(url: str) -> AsyncGenerator[Run]:
     ) as pool:
         saver = AsyncPostgresSaver(pool)
         await saver.setup()
+        yield saver
+
+
+@asynccontextmanager
+async def raw_runs(url: str) -> AsyncGenerator[Run]:
+    """Runs that checkpoint into the database at `url`."""
+    async with shared_saver(url) as saver:
         compiled = builder().compile(checkpointer=saver)
 
         async def run() -> float:

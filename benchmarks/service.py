@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
@@ -33,13 +33,17 @@ async def running_service(database_url: str, config: Path) -> AsyncGenerator[str
 
 
 async def start_service(
-    database_url: str, config: Path, *arguments: str, module: str = "server"
+    database_url: str,
+    config: Path,
+    *arguments: str,
+    module: str = "server",
+    settings: Mapping[str, str] | None = None,
 ) -> tuple[asyncio.subprocess.Process, str]:
     """`serve` on a free port, or the given command, once it is ready; and what it said then."""
     command = arguments or ("serve", "--port", "0")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", module, *command, "--config", str(config)),
-        env={**os.environ, "DATABASE_URL": database_url},
+        env={**os.environ, **(settings or {}), "DATABASE_URL": database_url},
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout

@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from weakref import WeakKeyDictionary
 
 from graphs.config_file import (
     ConfigFile,
@@ -35,12 +36,22 @@ class GraphEntry:
     #: What checkpoints may be revived into: types that langgraph.json names, and those that a
     #: graph declares which is the same for every use.
     revived: frozenset[TypeName] = frozenset()
+    #: What the graphs that a factory made declare, for as long as somebody keeps them.
+    _declared: WeakKeyDictionary[Graph, frozenset[TypeName]] = field(
+        default_factory=WeakKeyDictionary[Graph, frozenset[TypeName]],
+        init=False,
+        repr=False,
+        compare=False,
+    )
 
     def state_types(self, graph: Graph | None = None) -> frozenset[TypeName]:
         """What checkpoints may be revived into, in the states of the graph that was made."""
         if graph is None or not isinstance(self.source, GraphFactory):
             return self.revived
-        return self.revived | declared_types(graph)
+        declared = self._declared.get(graph)
+        if declared is None:
+            declared = self._declared[graph] = declared_types(graph)
+        return self.revived | declared
 
     def opened(self, use: GraphUse) -> AbstractAsyncContextManager[Graph]:
         """The graph, for one use; raises `GraphNotMade` when its factory fails."""

@@ -117,9 +117,9 @@ async def open_services(
             nightly = NightlyTidying(url, kept(settings), settings.tidy_hour)
             commit = await stack.enter_async_context(GroupCommit(database.runs, mask=mask))
             engine = _engine(settings, database, commit, graphs, ports)
-            worker = Worker(
-                url, engine, listener, worker_limits(settings, accepts_runs=accepts_runs)
-            )
+            limits = worker_limits(settings, accepts_runs=accepts_runs)
+            worker = Worker(url, engine, listener, limits)
+            queueing.offer_to(worker)
         feed, readiness = Feed(events, listener, commit), Readiness(lambda: datetime.now(UTC))
         manager = RunManager(database, feed, graphs, assistants, worker)
         services = Services(

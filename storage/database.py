@@ -151,6 +151,19 @@ class Database:
         async with self.acting_for(user) as connection, connection.transaction():
             yield connection
 
+    @asynccontextmanager
+    async def pipelined(self, user: UserContext) -> AsyncGenerator[Connection]:
+        """A transaction whose statements travel together, until one's answer is read.
+
+        So a statement's failure may be raised by a later one, or at the end.
+        """
+        async with (
+            self.acting_for(user) as connection,
+            connection.pipeline(),
+            connection.transaction(),
+        ):
+            yield connection
+
 
 async def retried(attempt: Callable[[], Awaitable[T]]) -> T:
     """What `attempt` comes to, made again for as long as the database is away.

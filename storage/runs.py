@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncCursor
 from psycopg.rows import DictRow
 
 from domain.errors import NotFound
@@ -108,14 +109,8 @@ class RunRepository:
 
     async def insert_with_thread(self, user: UserContext, new: NewRun, thread: NewThread) -> Run:
         """Write a pending run and its new thread; a worker gets it when its turn comes."""
-        parameters = {
-            **_values(user, new),
-            "is_temporary": thread.is_temporary,
-            "goes_with_run": thread.goes_with_run,
-        }
         async with self._database.acting_for(user) as connection:
-            cursor = await connection.execute(_SQL["insert_with_thread"], parameters, prepare=True)
-            row = await cursor.fetchone()
+            row = await (await _inserted(connection, user, new, thread)).fetchone()
         assert row
         return run_of(row)
 
@@ -130,6 +125,22 @@ class RunRepository:
         async with self._database.acting_for(user) as connection:
             cursor = await connection.execute(_SQL["delete"], _key(user, run_id))
             return cursor.rowcount > 0
+
+
+async def insert_run_with_thread(connection: Connection, user: UserContext, new: NewRun) -> None:
+    """Write a pending run and its new thread in the caller's transaction."""
+    await _inserted(connection, user, new, NewThread())
+
+
+async def _inserted(
+    connection: Connection, user: UserContext, new: NewRun, thread: NewThread
+) -> AsyncCursor[DictRow]:
+    parameters = {
+        **_values(user, new),
+        "is_temporary": thread.is_temporary,
+        "goes_with_run": thread.goes_with_run,
+    }
+    return await connection.execute(_SQL["insert_with_thread"], parameters, prepare=True)
 
 
 async def insert_run(connection: Connection, user: UserContext, new: NewRun) -> Run:

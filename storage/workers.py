@@ -55,6 +55,12 @@ class WorkerRegistry:
             cancel_requested=row["cancel_requested_at"] is not None,
         )
 
+    async def decline(self, run_id: UUID, worker_id: UUID) -> None:
+        """Let a run that was this worker's to begin go by the queue."""
+        parameters = {"run_id": run_id, "worker_id": worker_id}
+        async with self._database.runs.connection() as connection:
+            await connection.execute(_SQL["decline"], parameters)
+
     async def register_worker(self, worker: WorkerProcess) -> None:
         """Make a worker known; its lease starts now."""
         parameters = {

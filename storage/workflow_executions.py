@@ -37,6 +37,8 @@ class Startable:
     settings: Mapping[str, Any]
     #: Its trigger nodes, as the blueprint has them.
     triggers: Sequence[Mapping[str, Any]]
+    #: How many executions of the user's workflows are queued or run, as far as anybody counts.
+    open_executions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +165,14 @@ class ExecutionRepository:
 
 
 async def startable(
-    connection: Connection, user: UserContext, workflow_id: UUID, version: int | None
+    connection: Connection, user: UserContext, workflow_id: UUID, version: int | None, most: int
 ) -> Startable:
-    """A version of one of the user's own workflows, None is the live one; raises `NotFound`."""
-    parameters = {**_key(user, workflow_id), "version": version}
+    """A version of one of the user's own workflows, None is the live one; raises `NotFound`.
+
+    Open executions are counted up to `most`.
+    """
+    limit = {"graph_id": WORKFLOW_GRAPH, "limit": most}
+    parameters = {**_key(user, workflow_id), **limit, "version": version}
     row = await (await connection.execute(_SQL["to_start"], parameters)).fetchone()
     if row is None:
         raise NotFound("workflow", str(workflow_id))
@@ -176,20 +182,13 @@ async def startable(
         is_active=row["active_version"] is not None,
         settings=row["settings"] or {},
         triggers=row["triggers"] or (),
+        open_executions=row["open_executions"],
     )
 
 
 async def lock_slot(connection: Connection, workflow_id: UUID) -> None:
     """Let nobody else start executions of this workflow until the transaction ends."""
     await connection.execute(_SQL["lock_slot"], {"workflow_id": str(workflow_id)})
-
-
-async def open_executions(connection: Connection, user: UserContext, most: int) -> int:
-    """How many executions of the user's workflows are queued or run; counted up to so many."""
-    parameters = {**_owner(user), "graph_id": WORKFLOW_GRAPH, "limit": most}
-    row = await (await connection.execute(_SQL["open"], parameters)).fetchone()
-    assert row
-    return row["count"]
 
 
 async def open_of_slot(

@@ -94,6 +94,8 @@ class Settings(_Part):
     concurrency: Concurrency | None = None
     notify_on_failure: bool = True
     retention_days: Annotated[int, Field(ge=1)] | None = None
+    #: When what steps gave back is durable: after each, or only when the run ends or waits.
+    durability: Literal["sync", "exit"] = "sync"
 
 
 class Blueprint(_Part):

@@ -31,6 +31,7 @@ from storage.runs import (
     RunSelection,
     end_pending_run,
     insert_run,
+    insert_run_with_thread,
     last_run,
     lock_run,
     open_runs,
@@ -47,7 +48,7 @@ _NEVER_S = 3600.0
 class Beginner(Protocol):
     """A worker of this process, which begins accepted runs without the queue between."""
 
-    def offer(self) -> UUID | None:
+    def offer(self, *, in_background: bool = False) -> UUID | None:
         """Its id while it has a place."""
         ...
 
@@ -75,6 +76,10 @@ class RunManager:
         self._assistants = assistants
         self._beginner = beginner
 
+    def offer_to(self, beginner: Beginner) -> None:
+        """Let a worker that is made later begin what is accepted from then on."""
+        self._beginner = beginner
+
     async def start(self, user: UserContext, request: RunRequest) -> Run:
         """Queue a run, on a new thread if none is given.
 
@@ -87,7 +92,7 @@ class RunManager:
             thread = NewThread(is_temporary=request.is_stateless, goes_with_run=goes)
             new = self._offered(new_run(request.new_thread_id or uuid4(), request, whose))
             run = await self._runs.insert_with_thread(user, new, thread)
-            self._begin(new)
+            self.begin(new)
             return run
         async with self._database.transaction(user) as connection:
             thread = await self._make_way(connection, user, request.thread_id, request)
@@ -98,19 +103,25 @@ class RunManager:
                 request = with_answers(thread, request)
             new = self._offered(new_run(thread.thread_id, request, whose))
             run = await insert_run(connection, user, new)
-        self._begin(new)
+        self.begin(new)
         return run
 
-    async def accept(self, connection: Connection, user: UserContext, request: RunRequest) -> Run:
-        """Queue a run on a new thread in the caller's transaction, with what belongs to it.
-
-        It goes by the queue, since only the commit makes it one that a worker may begin. Raises
-        `NotFound` for an unknown assistant.
-        """
+    async def new_run(self, user: UserContext, request: RunRequest) -> NewRun:
+        """The run to `accept`, on a new thread; raises `NotFound` for an unknown assistant."""
         request, whose = await self._resolved(user, request)
-        new = new_run(request.new_thread_id or uuid4(), request, whose)
-        await insert_thread(connection, user, new.thread_id, {})
-        return await insert_run(connection, user, new)
+        return self._offered(new_run(request.new_thread_id or uuid4(), request, whose))
+
+    async def accept(self, connection: Connection, user: UserContext, new: NewRun) -> None:
+        """Queue a run on its new thread in the caller's transaction, with what belongs to it.
+
+        Only the commit makes it one that a worker may begin: `begin` it then.
+        """
+        await insert_run_with_thread(connection, user, new)
+
+    def begin(self, new: NewRun) -> None:
+        """Begin a run whose transaction is committed, if this process's worker offered to."""
+        if self._beginner and new.offered_by:
+            self._beginner.begin(new.run_id)
 
     async def _resolved(
         self, user: UserContext, request: RunRequest
@@ -137,7 +148,7 @@ class RunManager:
                 raise NotWaiting(str(run_id))
             new = self._offered(resumed_run(run, checked_answers(thread.interrupts, answers)))
             resumed = await insert_run(connection, user, new)
-        self._begin(new)
+        self.begin(new)
         return resumed
 
     async def tell(
@@ -231,13 +242,9 @@ class RunManager:
 
     def _offered(self, new: NewRun) -> NewRun:
         """The run, for this process's own worker if that can begin it now."""
-        if not self._beginner or new.priority < 0 or new.after_s > 0:
+        if not self._beginner or new.after_s > 0:
             return new
-        return replace(new, offered_by=self._beginner.offer())
-
-    def _begin(self, new: NewRun) -> None:
-        if self._beginner and new.offered_by:
-            self._beginner.begin(new.run_id)
+        return replace(new, offered_by=self._beginner.offer(in_background=new.priority < 0))
 
     async def _make_way(
         self, connection: Connection, user: UserContext, thread_id: UUID, request: RunRequest

@@ -43,6 +43,7 @@ def resumed_run(run: Run, answers: Mapping[str, Any]) -> NewRun:
         config=run.kwargs.get("config") or {},
         context=run.kwargs.get("context"),
         metadata=run.metadata,
+        durability=run.kwargs.get("durability") or "sync",
     )
     return new_run(run.thread_id, request, (run.assistant_id, run.graph_id))
 

@@ -19,6 +19,8 @@ from storage.notifications import Listener
 logger = logging.getLogger(__name__)
 
 CANCEL_CHANNEL = "goldenpath_cancel"
+#: Which worker gets the place of a run that has ended for which run.
+PLACE_CHANNEL = "goldenpath_place"
 
 #: How soon a worker that lost the queue's database asks for it again.
 _QUEUE_RETRY_S = 0.5
@@ -57,6 +59,8 @@ class Worker:
         self._soon = asyncio.Event()
         self.ready = asyncio.Event()
         listener.on(CANCEL_CHANNEL, self._told_to_cancel, self._soon.set)
+        # One that is missed has a lost job, which the beat finds.
+        listener.on(PLACE_CHANNEL, self._told_of_place, self._soon.set)
         #: What the last beat found and could not explain; a second time it is lost.
         self._strange_runs: frozenset[UUID] = frozenset()
         self._strange_jobs: frozenset[int] = frozenset()
@@ -85,10 +89,14 @@ class Worker:
         self._stopped_at = asyncio.get_running_loop().time()
         self._stopping.set()
 
-    def offer(self) -> UUID | None:
-        """This worker's id if it would begin a run at once: it has a place for it."""
+    def offer(self, *, in_background: bool = False) -> UUID | None:
+        """This worker's id if it would begin a run at once: it has a place for it.
+
+        Runs in the background leave half of these places to those that somebody waits for.
+        """
+        places = self._limits.offered // 2 if in_background else self._limits.offered
         is_open = self.ready.is_set() and not self._stopping.is_set()
-        return self.worker_id if is_open and len(self._accepted) < self._limits.offered else None
+        return self.worker_id if is_open and len(self._accepted) < places else None
 
     def begin(self, run_id: UUID) -> None:
         """Begin a run that was accepted with this worker's offer, if its turn is now.
@@ -106,6 +114,19 @@ class Worker:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
+
+    def _told_of_place(self, payload: str) -> None:
+        worker_id, _, run_id = payload.partition(",")
+        if UUID(worker_id) != self.worker_id or self._tasks is None:
+            return
+        if self._stopping.is_set():
+            self._tasks.create_task(self._decline(UUID(run_id)), name=f"declined run {run_id}")
+        else:
+            self.begin(UUID(run_id))
+
+    async def _decline(self, run_id: UUID) -> None:
+        """Let the queue carry a run to another worker."""
+        await retried(lambda: self._engine.workers.decline(run_id, self.worker_id))
 
     def _told_to_cancel(self, payload: str) -> None:
         run_id, _, action = payload.partition(",")

@@ -1,6 +1,6 @@
 """Taking deliveries in: verified, told from repetitions, and kept with the runs that they start."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -139,13 +139,23 @@ class Receiver:
             return Received("ok", answer=event.answer)
         said = {"sender": event.sender, "receiver": event.receiver}
         new = replace(new, event=event.name, task=event.task, **said)
-        async with self._database.transaction(user) as connection:
+        begins: list[Callable[[], None]] = []
+        async with self._database.pipelined(user) as connection:
             accepted = await accept_delivery(connection, user, new)
-            if accepted is not None:
-                return await self._started(connection, user, event, *accepted)
-            before = await delivery_before(connection, user, new.endpoint_id, signed.dedup_key)
-            verdict, reason = _repetition(before, signed)
-            await keep_delivery(connection, user, replace(new, body=None), verdict, reason)
+            if accepted is None:
+                received = await self._repeated(connection, user, new, signed)
+            else:
+                received = await self._started(connection, user, event, *accepted, begins)
+        for begin in begins:
+            begin()
+        return received
+
+    async def _repeated(
+        self, connection: Connection, user: UserContext, new: NewDelivery, signed: Signed
+    ) -> Received:
+        before = await delivery_before(connection, user, new.endpoint_id, signed.dedup_key)
+        verdict, reason = _repetition(before, signed)
+        await keep_delivery(connection, user, replace(new, body=None), verdict, reason)
         return Received(verdict, reason, _runs(before.starts), delivery_id=before.delivery_id)
 
     async def _started(
@@ -155,9 +165,10 @@ class Receiver:
         event: Event,
         delivery_id: UUID,
         triggers: Sequence[Start],
+        begins: list[Callable[[], None]],
     ) -> Received:
         wanted = [each for each in triggers if wants(each.params, event.data)]
-        starts = [await self._start(connection, user, event, each) for each in wanted]
+        starts = [await self._start(connection, user, event, each, begins) for each in wanted]
         reason = None
         if not starts:
             reason = f"No active workflow of yours starts with this ({event.name})."
@@ -165,16 +176,22 @@ class Receiver:
         return Received("ok", reason, _runs(starts), delivery_id=delivery_id)
 
     async def _start(
-        self, connection: Connection, user: UserContext, event: Event, trigger: Start
+        self,
+        connection: Connection,
+        user: UserContext,
+        event: Event,
+        trigger: Start,
+        begins: list[Callable[[], None]],
     ) -> dict[str, Any]:
         start = WorkflowStart(trigger.workflow_id, "webhook", event.data, trigger.node_id)
         whose = {"workflow_id": str(trigger.workflow_id), "node_id": trigger.node_id}
         try:
-            # Of its own, so that one that cannot start leaves nothing and stops no other.
-            async with connection.transaction():
-                started = await self._starts.start_in(connection, user, start)
+            # One that cannot start leaves nothing, and stops no other.
+            accepted = await self._starts.start_in(connection, user, start)
         except (Conflict, NotFound, TooManyRequests) as error:
             return {**whose, "problem": str(error)}
+        begins.append(accepted.begin)
+        started = accepted.started
         return {**whose, "run_id": str(started.run_id), "thread_id": str(started.thread_id)}
 
     async def _kept(

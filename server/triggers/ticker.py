@@ -4,7 +4,7 @@ The database's clock counts. A moment is claimed, started and moved on from in o
 process that dies in between has done nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,7 +15,7 @@ from domain.schedules import Due, Schedule, due, schedule_of
 from domain.workflows.starts import WorkflowStart
 from server.due_clock import DueClock, Pace
 from server.runs.manager import RunManager
-from server.triggers.starts import Starts
+from server.triggers.starts import Accepted, Starts
 from storage.database import Connection, Database
 from storage.notifications import Listener
 from storage.runs import RunSelection
@@ -61,6 +61,7 @@ class Ticker:
     async def tick(self) -> bool:
         """Start one moment of one schedule that is due; False when nothing is."""
         stopped: UUID | None = None
+        begins: list[Callable[[], None]] = []
         async with self._database.runs.connection() as connection, connection.transaction():
             claimed = await claim_schedule(connection)
             if claimed is None:
@@ -70,14 +71,20 @@ class Ticker:
             except InvalidInput as error:
                 await move_schedule(connection, claimed, Moved(None, last_problem=str(error)))
                 return True
-            stopped = await self._come(connection, claimed, schedule)
+            stopped = await self._come(connection, claimed, schedule, begins)
+        for begin in begins:
+            begin()
         if stopped is not None:
             selection = RunSelection(run_ids=[stopped])
             await self._manager.cancel_many(claimed.owner, selection)
         return True
 
     async def _come(
-        self, connection: Connection, claimed: ClaimedSchedule, schedule: Schedule
+        self,
+        connection: Connection,
+        claimed: ClaimedSchedule,
+        schedule: Schedule,
+        begins: list[Callable[[], None]],
     ) -> UUID | None:
         """Start one moment if its run may start now; returns the run that has to make way."""
         found = due(schedule, claimed.planned_at, claimed.now, has_waited=claimed.is_waiting)
@@ -95,16 +102,18 @@ class Ticker:
             moved = Moved(_following(found), found.moments[0], last_problem=problem)
             await move_schedule(connection, claimed, moved)
             return None
-        moved = await self._start(connection, claimed, schedule, found)
+        moved, accepted = await self._start(connection, claimed, schedule, found)
+        if accepted:
+            begins.append(accepted.begin)
         await move_schedule(connection, claimed, moved)
         return before if moved.last_run_id else None
 
     async def _start(
         self, connection: Connection, claimed: ClaimedSchedule, schedule: Schedule, found: Due
-    ) -> Moved:
+    ) -> tuple[Moved, Accepted | None]:
         moment, following = found.moments[0], _following(found)
         if not await claim_moment(connection, claimed, moment):
-            return Moved(following)
+            return Moved(following), None
         start = WorkflowStart(
             claimed.workflow_id,
             "schedule",
@@ -113,13 +122,12 @@ class Ticker:
             scheduled_for=moment,
         )
         try:
-            # Of its own, so that a start that is refused leaves nothing.
-            async with connection.transaction():
-                started = await self._starts.start_in(connection, claimed.owner, start)
+            accepted = await self._starts.start_in(connection, claimed.owner, start)
         except (Conflict, NotFound, TooManyRequests) as error:
-            return Moved(following, moment, last_problem=str(error))
-        await note_fired(connection, claimed, moment, started.run_id)
-        return Moved(following, moment, started.run_id)
+            return Moved(following, moment, last_problem=str(error)), None
+        run_id = accepted.started.run_id
+        await note_fired(connection, claimed, moment, run_id)
+        return Moved(following, moment, run_id), accepted
 
 
 def _following(found: Due) -> datetime | None:

@@ -186,6 +186,7 @@ class Retries:
                 "started_by": user.user_id,
             },
             config={"configurable": configurable},
+            durability=failed.blueprint.settings.durability,
             multitask_strategy="reject",
         )
         try:

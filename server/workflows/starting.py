@@ -21,6 +21,7 @@ from domain.workflows.starts import (
 from server.runs.manager import RunManager
 from server.runs.requests import RunRequest
 from server.settings import Settings
+from server.triggers.starts import Accepted
 from storage.database import Connection, Database
 from storage.json_columns import to_json
 from storage.workflow_executions import (
@@ -29,7 +30,6 @@ from storage.workflow_executions import (
     Startable,
     insert_execution,
     lock_slot,
-    open_executions,
     open_of_slot,
     startable,
 )
@@ -79,42 +79,47 @@ class Starter:
         # However large it is, others go on.
         await asyncio.to_thread(self._require_size, start.data)
         async with self._database.transaction(user) as connection:
-            return await self._started(connection, user, start)
+            accepted = await self._accepted(connection, user, start)
+        accepted.begin()
+        return accepted.started
 
     async def start_in(
         self, connection: Connection, user: UserContext, start: WorkflowStart
-    ) -> StartedWorkflow:
+    ) -> Accepted:
         """The same in the caller's transaction, with what belongs to the start.
 
-        `connection` acts for the workflow's owner, who is the user, or for nobody.
+        `connection` acts for the workflow's owner, who is the user, or for nobody. What is refused
+        has left nothing.
         """
         self._require_size(start.data)
-        return await self._started(connection, user, start)
+        return await self._accepted(connection, user, start)
 
-    async def _started(
+    async def _accepted(
         self, connection: Connection, user: UserContext, start: WorkflowStart
-    ) -> StartedWorkflow:
+    ) -> Accepted:
         if start.depth > self._limits.depth:
             raise Conflict(
                 f"{self._limits.depth} workflows have started each other in a chain, and another "
                 "is too many. Look for a circle, or raise the setting GOLDENPATH_WORKFLOW_DEPTH."
             )
-        found = await startable(connection, user, start.workflow_id, start.version)
+        queue = self._limits.queue
+        found = await startable(connection, user, start.workflow_id, start.version, queue)
         version = _version(found, start)
         start = replace(start, node_id=_trigger(found, start))
         slot, when_full = _slot(found, start.data)
         if slot and when_full == "skip":
             await _require_slot(connection, user, start, slot)
-        queue = self._limits.queue
-        if await open_executions(connection, user, queue) >= queue:
+        if found.open_executions >= queue:
             raise TooManyOpen(
                 f"{queue} executions of your workflows wait or run already. Wait for some to end, "
                 "cancel some, or raise the setting GOLDENPATH_WORKFLOW_QUEUE."
             )
         new = NewExecution(uuid4(), uuid4(), version, start, slot)
+        run = await self._manager.new_run(user, _request(user, found, new))
         await insert_execution(connection, user, new)
-        run = await self._manager.accept(connection, user, _request(user, found, new))
-        return StartedWorkflow(run.run_id, run.thread_id, version)
+        await self._manager.accept(connection, user, run)
+        started = StartedWorkflow(run.run_id, run.thread_id, version)
+        return Accepted(started, lambda: self._manager.begin(run))
 
     def _require_size(self, data: Mapping[str, Any]) -> None:
         most_kb = self._limits.payload_kb
@@ -218,5 +223,6 @@ def _request(user: UserContext, found: Startable, new: NewExecution) -> RunReque
         metadata=said,
         thread_metadata={**said, "title": found.name},
         config={"configurable": configurable},
+        durability=found.settings.get("durability") or "sync",
         is_background=start.cause != "manual",
     )

@@ -22,6 +22,11 @@ WITH head AS (
 SELECT claimed.*, t.state_updated_at IS NULL AND claimed.attempt = 1 AS thread_is_new
 FROM claimed JOIN threads t ON t.thread_id = claimed.thread_id
 
+-- decline --
+-- A run that a worker was to begin without a job gets one.
+UPDATE runs SET job_id = NULL, worker_id = NULL, updated_at = now()
+WHERE run_id = %(run_id)s AND worker_id = %(worker_id)s AND status = 'pending' AND job_id = 0
+
 -- register_worker --
 -- A process that executes runs says which machine and process it is.
 INSERT INTO workers (worker_id, machine, process_id, process_started_at)

@@ -1,7 +1,16 @@
 -- to_start --
--- What a start needs of one version of a workflow, or of the live one when none is named.
+-- What a start needs of one version of a workflow, or of the live one when none is named; and how
+-- many executions of the user's workflows are queued or run, as far as anybody counts.
 SELECT w.name, w.active_version, v.version, v.blueprint -> 'settings' AS settings,
-    jsonb_path_query_array(v.blueprint, '$.nodes[*] ? (@.type == "trigger")') AS triggers
+    jsonb_path_query_array(v.blueprint, '$.nodes[*] ? (@.type == "trigger")') AS triggers,
+    (
+        SELECT count(*) FROM (
+            SELECT 1 FROM runs
+            WHERE tenant_id = %(tenant_id)s AND user_id = %(user_id)s AND graph_id = %(graph_id)s
+                AND status IN ('pending', 'running')
+            LIMIT %(limit)s
+        ) AS counted
+    ) AS open_executions
 FROM workflows w
 LEFT JOIN workflow_versions v ON v.workflow_id = w.workflow_id
     AND v.version = coalesce(%(version)s::integer, w.active_version)
@@ -11,15 +20,6 @@ WHERE w.workflow_id = %(workflow_id)s AND w.tenant_id = %(tenant_id)s AND w.user
 -- lock_slot --
 -- Nobody else starts executions of a slot that may not be waited for, until the transaction ends.
 SELECT pg_advisory_xact_lock(hashtextextended('slot of ' || %(workflow_id)s, 0))
-
--- open --
--- How many executions of a user's workflows are queued or run, as far as anybody counts.
-SELECT count(*) AS count FROM (
-    SELECT 1 FROM runs
-    WHERE tenant_id = %(tenant_id)s AND user_id = %(user_id)s AND graph_id = %(graph_id)s
-        AND status IN ('pending', 'running')
-    LIMIT %(limit)s
-) AS counted
 
 -- open_of_slot --
 -- How many executions of one slot of a workflow are queued or run.

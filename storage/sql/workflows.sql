@@ -129,8 +129,8 @@ DELETE FROM assistants
 WHERE assistant_id = %(workflow_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
 
 -- version --
--- One version of a workflow of this user, deleted ones included.
-SELECT workflow_id, version, blueprint FROM workflow_versions
+-- One version of a workflow of this user, deleted ones included; without what the asker has kept.
+SELECT CASE WHEN NOT %(is_kept)s THEN blueprint END AS blueprint FROM workflow_versions
 WHERE workflow_id = %(workflow_id)s AND version = %(version)s
     AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
 

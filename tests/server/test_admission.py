@@ -165,6 +165,42 @@ async def test_a_run_whose_worker_died_before_it_began_gets_a_job(database: Data
     assert await queued(database) == [run.run_id]
 
 
+async def test_the_place_of_a_run_that_has_ended_goes_to_the_next_without_a_job(
+    small: Database,
+) -> None:
+    workers, me = WorkerRegistry(small), this_process(uuid4())
+    await workers.register_worker(me)
+    first = await add(small, offered_by=me.worker_id)
+    others = [await add(small) for _ in range(2)]
+    later = [await add(small) for _ in range(2)]
+    assert await workers.claim(first.run_id, me.worker_id)
+    async with small.runs.connection() as connection:
+        await connection.execute("LISTEN goldenpath_place")
+        await connection.execute(
+            "UPDATE runs SET status = 'success', end_status = 'success', ended_at = now(),"
+            " worker_id = NULL WHERE run_id = %s",
+            [first.run_id],
+        )
+        told = [heard.payload async for heard in connection.notifies(timeout=20, stop_after=1)]
+    assert told == [f"{me.worker_id},{later[0].run_id}"]
+    # No more jobs than before, and the next in line still waits.
+    assert await queued(small) == [run.run_id for run in others]
+    assert await workers.claim(later[0].run_id, me.worker_id)
+    assert await workers.claim(later[1].run_id, me.worker_id) is None
+
+
+async def test_a_worker_that_declines_a_place_lets_the_queue_bring_the_run(
+    database: Database,
+) -> None:
+    workers, me = WorkerRegistry(database), this_process(uuid4())
+    await workers.register_worker(me)
+    run = await add(database, offered_by=me.worker_id)
+    await workers.decline(run.run_id, uuid4())
+    assert await queued(database) == []
+    await workers.decline(run.run_id, me.worker_id)
+    assert await queued(database) == [run.run_id]
+
+
 async def test_a_lost_job_is_put_again(database: Database) -> None:
     run = await add(database)
     async with as_owner(database) as connection:

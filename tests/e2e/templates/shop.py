@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import httpx
 from psycopg import conninfo
@@ -25,7 +25,7 @@ from tests.standins import google_server, mail_server, razorpay_server, slack_se
 from tests.standins.database_door import DatabaseDoor, open_door
 from tests.standins.echo_server import EchoServer
 from tests.standins.google_server import GoogleServer
-from tests.standins.http_server import running_http_server
+from tests.standins.http_server import HttpServer, running_http_server
 from tests.standins.mail_server import MailServer, running_mail_server
 from tests.standins.razorpay_server import RazorpayServer
 from tests.standins.slack_server import SlackServer
@@ -38,6 +38,9 @@ CUSTOMER = "+919876543210"
 PUBLIC_URL = "https://flows.example.com"
 SCHEME = {"kind": "hmac", "header": "X-Signature"}
 _SCHEMES: Mapping[str, Json] = {"webhook": SCHEME, "stripe": {"kind": "stripe"}}
+
+
+_Server = TypeVar("_Server", bound=HttpServer)
 
 
 @dataclass
@@ -238,10 +241,15 @@ async def open_shop(url: str, database: str, folder: Path, tls: Any) -> AsyncIte
     )
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
-        kinds = (TwilioServer, GoogleServer, RazorpayServer, SlackServer, EchoServer)
-        servers = [cast(Any, await enter(running_http_server(kind=kind))) for kind in kinds]
-        mail = await enter(running_mail_server(tls))
-        outside = Providers(*servers, mail, await enter(open_door(_server_of(url))))
+        outside = Providers(
+            twilio=await _running(stack, TwilioServer),
+            google=await _running(stack, GoogleServer),
+            razorpay=await _running(stack, RazorpayServer),
+            slack=await _running(stack, SlackServer),
+            echo=await _running(stack, EchoServer),
+            mail=await enter(running_mail_server(tls)),
+            door=await enter(open_door(_server_of(url))),
+        )
         services = await enter(open_services(settings, with_worker=True))
         transport = httpx.ASGITransport(create_app(services, "http://api"))
         client = httpx.AsyncClient(transport=transport, base_url="http://api", timeout=30)
@@ -252,6 +260,10 @@ async def open_shop(url: str, database: str, folder: Path, tls: Any) -> AsyncIte
             )
             shop.connections[kind] = made["connection_id"]
         yield shop
+
+
+async def _running(stack: AsyncExitStack, kind: type[_Server]) -> _Server:
+    return cast(_Server, await stack.enter_async_context(running_http_server(kind=kind)))
 
 
 def _server_of(url: str) -> str:

@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 
 from domain.identity import LOCAL_USER, UserContext
-from domain.workflows.starts import StartedWorkflow, WorkflowStart
+from domain.workflows.starts import WorkflowStart
 from server.composition import Services, open_services
+from server.triggers.starts import Accepted
 from server.triggers.ticker import Ticker
 from server.workflows.starting import Starter, start_limits
 from storage.database import Connection
@@ -164,7 +165,7 @@ async def test_a_ticker_that_dies_has_done_nothing(idle: Services) -> None:
     class Dying(Starter):
         async def start_in(
             self, connection: Connection, user: UserContext, start: WorkflowStart
-        ) -> StartedWorkflow:
+        ) -> Accepted:
             await super().start_in(connection, user, start)
             raise asyncio.CancelledError
 

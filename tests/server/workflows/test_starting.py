@@ -51,6 +51,17 @@ async def test_a_start_becomes_a_run_with_its_data_and_what_it_is_of(site: Site)
     assert detail["statistics"]["success_rate"] == 1.0
 
 
+async def test_what_saves_at_its_end_pauses_and_goes_on_like_any_other(site: Site) -> None:
+    workflow_id = await site.live(durability="exit")
+    started = await site.execute(workflow_id, ask=True)
+    await site.until(started["run_id"], "waiting")
+    thread = f"/threads/{started['thread_id']}"
+    # Only where it paused, not after each step.
+    assert len((await site.api.get(f"{thread}/history")).json()) == 1
+    run = (await site.api.get(f"/runs/{started['run_id']}")).json()
+    assert run["kwargs"]["durability"] == "exit"
+
+
 async def test_what_is_off_does_not_start_but_its_draft_can_be_tried(site: Site) -> None:
     workflow_id = await site.made()
     refused = await site.api.post(f"/workflows/{workflow_id}/execute", json={})
@@ -237,7 +248,7 @@ async def test_a_start_belongs_to_the_transaction_of_its_caller(
             await undone()
         assert await statuses(site, workflow_id) == []
         async with site.services.database.system_transaction() as connection:
-            started = await starter.start_in(connection, LOCAL_USER, start)
+            started = (await starter.start_in(connection, LOCAL_USER, start)).started
         assert await statuses(site, workflow_id) == ["queued"]
         shown = await site.execution(str(started.run_id))
         assert (shown["cause"], shown["trigger_data"]) == ("webhook", {"a": 1})
