@@ -8,7 +8,7 @@ export const KINDS = {
   trigger: { title: "Trigger", icon: "bolt", description: "Starts the workflow" },
   action: { title: "Action", icon: "plug", description: "Does one thing with a service" },
   condition: {
-    title: "Condition", icon: "fork", description: "Goes one way or the other",
+    title: "Condition", icon: "fork", description: "Goes one of several ways",
     params: { type: "object", properties: { condition: text("Condition", "CEL: true or false") }, required: ["condition"] },
   },
   loop: {
@@ -60,6 +60,9 @@ export const KINDS = {
   },
 };
 
+/** What people also look for. */
+const WORDS = { condition: "if else filter", loop: "loop repeat list", approval: "ask human review", wait: "delay sleep pause", agent: "ai assistant llm model" };
+
 export const BUILT_IN = ["condition", "loop", "approval", "wait", "agent"];
 
 /** The task that a node calls, of its service; undefined for others and unknown ones. */
@@ -80,7 +83,7 @@ export const titleOf = (catalogue, node) =>
 export function summaryOf(catalogue, node) {
   const params = node.data.params ?? {};
   switch (node.type) {
-    case "condition": return params.condition || "No condition yet";
+    case "condition": return Array.isArray(params.cases) ? params.cases.map((each) => each?.name || "…").join(", ") || "No case yet" : params.condition || "No condition yet";
     case "loop": return params.items ? `each of ${Array.isArray(params.items) ? `${params.items.length} items` : String(params.items).replace(/[{}]/g, "")}` : "No list yet";
     case "approval": return [].concat(params.approvers ?? []).join(", ") || "Nobody to ask yet";
     case "wait": return params.event ? `for ${params.event}` : params.until ? `until ${params.until}` : params.seconds ? `for ${inWords(params.seconds)}` : "No time yet";
@@ -92,6 +95,25 @@ export function summaryOf(catalogue, node) {
     }
   }
 }
+
+/** What has to be known of a node at a glance, besides what it does. */
+export function factsOf(node) {
+  const params = node.data.params ?? {};
+  switch (node.type) {
+    case "loop": return [`${params.concurrency ?? 5} at once`];
+    case "approval": {
+      const expiry = params.expires_after ?? 604800;
+      const escalates = params.escalate_after ? [`then ${[].concat(params.escalate_to ?? []).join(", ")}`] : [];
+      return [`${params.quorum ?? 1} vote${(params.quorum ?? 1) === 1 ? "" : "s"}`, typeof expiry === "number" ? `within ${inWords(expiry)}` : "expires", ...escalates];
+    }
+    case "condition": return Array.isArray(params.cases) ? [`${params.cases.length} case${params.cases.length === 1 ? "" : "s"}`] : [];
+    case "action": return retriesOf(node);
+    default: return [];
+  }
+}
+
+const retriesOf = ({ data: { error_handling: handling } }) =>
+  [handling?.retry_count ? `${handling.retry_count + 1} attempts` : "", { continue: "goes on", fallback: "fallback" }[handling?.on_failure]].filter(Boolean);
 
 export function inWords(seconds) {
   for (const [size, word] of [[86400, "day"], [3600, "hour"], [60, "minute"]])
@@ -115,7 +137,11 @@ export function paletteGroups(catalogue, query = "") {
     );
   const steps = BUILT_IN.map((type) => ({
     key: type, title: KINDS[type].title, description: KINDS[type].description, icon: KINDS[type].icon,
-    search: `${KINDS[type].title} ${KINDS[type].description} ${type}`.toLowerCase(), part: { type, id: type === "loop" ? "for_each" : type, data: { params: {} } },
+    search: `${KINDS[type].title} ${KINDS[type].description} ${type} ${WORDS[type] ?? ""}`.toLowerCase(), part: { type, id: type === "loop" ? "for_each" : type, data: { params: {} } },
   }));
+  steps.splice(1, 0, {
+    key: "switch", title: "Switch", description: "Takes the first case that holds", icon: "fork", search: "switch cases several ways branch router",
+    part: { type: "condition", id: "switch", data: { params: { cases: [{ name: "case_1", condition: "" }, { name: "case_2", condition: "" }] } } },
+  });
   return [group("Triggers", tasks("trigger", "triggers")), group("Logic", steps), group("Actions", tasks("action", "actions"))].filter((each) => each.entries.length);
 }

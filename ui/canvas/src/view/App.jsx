@@ -7,7 +7,7 @@ import { Outline } from "./Outline.jsx";
 import { Palette } from "./Palette.jsx";
 import { SidePanel } from "./panels.jsx";
 import { useShortcuts } from "./shortcuts.js";
-import { CompareBar, DraftBar, TopBar } from "./TopBar.jsx";
+import { CompareBar, DraftBar, TopBar, ViewedBar } from "./TopBar.jsx";
 
 const NARROW = 640;
 
@@ -15,7 +15,7 @@ export function App() {
   const root = useRef(null);
   const width = useWidth(root);
   const chosen = useStore((state) => state.view);
-  const isFixed = useStore((state) => state.isReadOnly || state.proposal !== null || Boolean(state.overlay));
+  const isFixed = useStore((state) => state.isReadOnly || state.proposal !== null || state.viewed !== null || Boolean(state.overlay));
   const { show } = useActions();
   const isNarrow = width !== null && width < NARROW;
   const view = chosen ?? (isNarrow ? "outline" : "canvas");
@@ -28,6 +28,7 @@ export function App() {
           <TopBar view={view} onView={onView} />
           <DraftBar />
           <CompareBar />
+          <ViewedBar />
           <div className="gpc-main">
             {!isFixed && <Palette />}
             {view === "outline" ? <Outline /> : <Graph />}
