@@ -3,7 +3,9 @@
 
 ALTER TABLE workflow_executions DROP CONSTRAINT workflow_executions_cause_check;
 ALTER TABLE workflow_executions ADD CONSTRAINT workflow_executions_cause_check
-    CHECK (cause IN ('manual', 'webhook', 'schedule', 'workflow', 'failure', 'test'));
+    CHECK (
+        cause IN ('manual', 'webhook', 'schedule', 'workflow', 'failure', 'completion', 'test')
+    );
 
 -- How the newest execution of a workflow that has ended did; of one that the asker may see.
 CREATE OR REPLACE FUNCTION last_end_of_workflow(id uuid) RETURNS text LANGUAGE sql STABLE

@@ -274,10 +274,11 @@ def _run_routes(app: FastAPI, api: WorkflowApi) -> None:
 
 
 def _answer_routes(app: FastAPI, api: WorkflowApi) -> None:
-    @app.post("/threads/{thread_id}/runs/{run_id}/cancel", status_code=202)
-    async def _cancel(thread_id: str, run_id: str) -> None:
-        [run] = [each for each in api.runs if each.thread_id == thread_id]
+    @app.post("/workflows/runs/{run_id}/cancel", status_code=202)
+    async def _cancel(run_id: str) -> dict[str, Any]:
+        [run] = [each for each in api.runs if each.run_id == run_id]
         await api.runner.cancel(run)
+        return run.shape()
 
     @app.post("/approvals/{approval_id}/vote")
     async def _vote(approval_id: str, request: Request) -> dict[str, Any]:

@@ -81,7 +81,8 @@ export function apiOf({ base = "", id, csrf }) {
       if (!found) throw new ApiError(409, { message: "This was answered already." });
       await call("POST", `${thread}/runs`, { assistant_id: id, command: { resume: { [found.id]: value } } });
     },
-    cancel: (run) => call("POST", `/threads/${encodeURIComponent(run.threadId)}/runs/${encodeURIComponent(run.lastRunId)}/cancel`),
+    /** Also one that waits. */
+    cancel: (run) => call("POST", `/workflows/runs/${encodeURIComponent(run.id)}/cancel`),
     watch: (told) => watching(socketAddress(base, `${own}/monitor`), told),
   };
 }

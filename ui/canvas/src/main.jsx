@@ -6,6 +6,7 @@ import "./styles/panels.css";
 import "./styles/forms.css";
 import { apiOf } from "./api.js";
 import { EMPTY } from "./model/blueprint.js";
+import { withTasks } from "./model/catalogue.js";
 import { actionsOf } from "./state/actions.js";
 import { Mount } from "./state/context.jsx";
 import { pinsOf } from "./state/pins.js";
@@ -26,7 +27,7 @@ export function mount(el, opts = {}) {
 
 function begin(el, opts, api) {
   const { blueprint = EMPTY, catalogue = [], connections = [], problems = [], readOnly = false, view = null, version = 0, active = null } = opts;
-  const store = createStore({ blueprint, catalogue, connections, problems, isReadOnly: readOnly, view, active, save: { state: "saved", version } });
+  const store = createStore({ blueprint, catalogue: withTasks(catalogue), connections, problems, isReadOnly: readOnly, view, active, save: { state: "saved", version } });
   const pinning = pinsOf(store, opts.id);
   const parts = { store, api, opts, pinning, actions: actionsOf(store), saving: api && savingOf(store, api, opts), running: api && runningOf(store, api, pinning) };
   let last = blueprint;

@@ -26,7 +26,7 @@ export const KINDS = {
     params: {
       type: "object", required: ["title", "approvers"],
       properties: {
-        title: text("Title"), message: { ...text("Message"), format: "multiline" },
+        title: text("Title"), message: { ...text("Message"), "x-multiline": true },
         approvers: texts("Approvers", "Users, roles or e-mail addresses."),
         quorum: { type: "integer", minimum: 1, maximum: 1000, title: "Votes needed" },
         veto: { type: "boolean", title: "One rejection is enough" },
@@ -53,7 +53,7 @@ export const KINDS = {
     params: {
       type: "object", required: ["assistant", "input"],
       properties: {
-        assistant: text("Assistant"), input: { ...text("Input"), format: "multiline" },
+        assistant: text("Assistant"), input: { ...text("Input"), "x-multiline": true },
         output_schema: { type: "object", title: "Output schema", description: "What it answers, as JSON schema." },
       },
     },
@@ -64,6 +64,15 @@ export const KINDS = {
 const WORDS = { condition: "if else filter", loop: "loop repeat list", approval: "ask human review", wait: "delay sleep pause", agent: "ai assistant llm model" };
 
 export const BUILT_IN = ["condition", "loop", "approval", "wait", "agent"];
+
+/** The services as `GET /integrations` gives them, with their triggers and actions apart. */
+export const withTasks = (services) =>
+  services.map(({ tasks = [], ...service }) => ({
+    ...service,
+    aliases: service.aliases ?? [],
+    triggers: tasks.filter((task) => task.kind === "trigger"),
+    actions: tasks.filter((task) => task.kind === "action"),
+  }));
 
 /** The task that a node calls, of its service; undefined for others and unknown ones. */
 export function taskOf(catalogue, node) {
@@ -122,7 +131,7 @@ export function inWords(seconds) {
 }
 
 /** What the palette offers, in groups: parts from which nodes are made. */
-export function paletteGroups(catalogue, query = "") {
+export function paletteGroups(catalogue, query = "", hasTrigger = false) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = (entry) => words.every((word) => entry.search.includes(word));
   const group = (title, entries) => ({ title, entries: entries.filter(fits) });
@@ -131,7 +140,7 @@ export function paletteGroups(catalogue, query = "") {
       service[list].map((task) => ({
         key: `${type}:${service.service}.${task.name}`, title: task.title, description: task.description,
         icon: service.service, service: service.title, effect: task.effect,
-        search: [task.title, task.name, task.description, service.title, ...(service.aliases ?? [])].join(" ").toLowerCase(),
+        search: [task.title, task.name, task.description, service.title, ...service.aliases, ...(task.phrases ?? [])].join(" ").toLowerCase(),
         part: { type, id: task.name, data: { service: service.service, task: task.name, params: {} } },
       })),
     );
@@ -143,5 +152,8 @@ export function paletteGroups(catalogue, query = "") {
     key: "switch", title: "Switch", description: "Takes the first case that holds", icon: "fork", search: "switch cases several ways branch router",
     part: { type: "condition", id: "switch", data: { params: { cases: [{ name: "case_1", condition: "" }, { name: "case_2", condition: "" }] } } },
   });
-  return [group("Triggers", tasks("trigger", "triggers")), group("Logic", steps), group("Actions", tasks("action", "actions"))].filter((each) => each.entries.length);
+  const triggers = group("Triggers", tasks("trigger", "triggers"));
+  const others = [group("Logic", steps), group("Actions", tasks("action", "actions"))];
+  // What comes next is first: a trigger, or what follows it.
+  return (hasTrigger ? [...others, triggers] : [triggers, ...others]).filter((each) => each.entries.length);
 }

@@ -46,7 +46,7 @@ function itemsOf(loop, names) {
 
 export function outputSchema(node, catalogue) {
   const task = taskOf(catalogue, node);
-  if (task) return task.result ?? task.data ?? {};
+  if (task) return task.result ?? {};
   if (node.type === "loop") return { type: "array", items: { type: "object", properties: { status: {}, data: {}, error: {} } } };
   if (node.type === "agent") return fields({ text: { type: "string", description: "Its answer" }, ...(node.data.params?.output_schema ? { data: node.data.params.output_schema } : {}) });
   if (node.type === "condition") return fields({ branch: { type: "string", description: "The way it took" } });

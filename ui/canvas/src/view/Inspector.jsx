@@ -81,18 +81,19 @@ function ConnectionPicker({ node, problems, onChange }) {
     const found = await api?.connections().catch(() => null);
     if (found) store.set({ connections: found });
   };
-  if (!kind && !node.data.connection) return null;
-  const fitting = connections.filter((each) => each.kind === kind);
+  const kinds = [...(kind ? [kind] : []), ...(taskOf(catalogue, node)?.optional_kinds ?? [])];
+  if (!kinds.length && !node.data.connection) return null;
+  const fitting = connections.filter((each) => kinds.includes(each.kind));
   const isGone = node.data.connection && !fitting.some((each) => each.id === node.data.connection);
   return (
     <div className="gpc-field" data-field="data.connection">
-      <div className="gpc-field-head"><label htmlFor={id}>Connection</label><span className="gpc-required" aria-hidden="true">required</span><span className="gpc-space" /></div>
+      <div className="gpc-field-head"><label htmlFor={id}>Connection</label>{kind && <span className="gpc-required" aria-hidden="true">required</span>}<span className="gpc-space" /></div>
       <select id={id} value={node.data.connection ?? ""} onFocus={again} onChange={(event) => onChange(event.target.value || null)}>
-        <option value="">{fitting.length ? "Choose an account…" : "No account is connected yet"}</option>
+        <option value="">{!kind ? "None" : fitting.length ? "Choose an account…" : "No account is connected yet"}</option>
         {isGone && <option value={node.data.connection}>One that is gone or does not fit</option>}
         {fitting.map((each) => <option key={each.id} value={each.id}>{each.name}{each.isOff ? " (off)" : ""}</option>)}
       </select>
-      {!fitting.length && <p className="gpc-help"><a href={`${pages}/connections`} target="_blank" rel="noreferrer">Connect an account</a>, and come back: it is offered here then.</p>}
+      {!fitting.length && kind && <p className="gpc-help"><a href={`${pages}/connections`} target="_blank" rel="noreferrer">Connect an account</a>, and come back: it is offered here then.</p>}
       {problems.filter((problem) => problem.field === "data.connection").map((problem) => <p key={problem.code} className="gpc-wrong" data-severity={problem.severity}>{problem.message} {problem.next_step}</p>)}
     </div>
   );
@@ -141,10 +142,14 @@ export function InspectorHead({ node, children }) {
     <header className="gpc-panel-head">
       <Icon name={iconOf(node)} size={18} />
       <div className="gpc-panel-words"><h2>{titleOf(catalogue, node)}</h2><p>{[service?.title, task?.description ?? KINDS[node.type]?.description].filter(Boolean).join(" · ")}</p></div>
-      {api && !isFixed && node.type !== "trigger" && <><RunToHere node={node} /><PinButton node={node} /></>}
-      {!isFixed && <><IconButton icon="copy" label="Duplicate this step" onClick={duplicate} />
-      <IconButton icon="trash" label="Delete this step" className="gpc-danger" onClick={() => remove([node.id])} /></>}
       <IconButton icon="close" label="Close" onClick={() => show({ panel: null, selected: [] })} />
+      {!isFixed && (
+        <div className="gpc-head-tools">
+          {api && node.type !== "trigger" && <><RunToHere node={node} /><PinButton node={node} /></>}
+          <IconButton icon="copy" label="Duplicate this step" onClick={duplicate} />
+          <IconButton icon="trash" label="Delete this step" className="gpc-danger" onClick={() => remove([node.id])} />
+        </div>
+      )}
       {children}
     </header>
   );

@@ -13,7 +13,8 @@ export function Palette() {
   const [query, setQuery] = useState("");
   const search = useRef(null);
   const { add, show } = useActions();
-  const groups = paletteGroups(catalogue, query);
+  const hasTrigger = useStore((state) => state.blueprint.nodes.some((node) => node.type === "trigger"));
+  const groups = paletteGroups(catalogue, query, hasTrigger);
   useEffect(() => {
     if (panel === "palette") search.current?.focus();
   }, [panel, inserting, extending]);

@@ -52,7 +52,7 @@ export function Start({ isBusy }) {
 
 function exampleOf(trigger, catalogue) {
   const task = trigger && taskOf(catalogue, trigger);
-  return task?.sample ?? example(task?.data, task?.data) ?? {};
+  return task?.sample ?? example(task?.result, task?.result) ?? {};
 }
 
 const LOOK_MS = 2000;
