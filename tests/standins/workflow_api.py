@@ -157,6 +157,10 @@ def _app(api: WorkflowApi) -> FastAPI:
         found = checked_condition(body["condition"], body["names"], body["sample"])
         return asdict(found)
 
+    @app.post("/assistants/search")
+    async def _assistants() -> list[dict[str, Any]]:
+        return [{"assistant_id": "a1", "name": "Data analyst", "graph_id": "data"}]
+
     @app.get("/workflows/samples")
     async def _samples(service: str, task: str) -> list[dict[str, Any]]:
         return api.samples if (service, task) == ("razorpay", "payment_received") else []

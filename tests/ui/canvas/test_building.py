@@ -191,6 +191,34 @@ async def test_tidy_find_and_the_sheet_of_shortcuts(open_canvas: OpenCanvas) -> 
     await expect(page.get_by_test_id("shortcuts")).to_contain_text("Find a step")
 
 
+async def test_a_box_chooses_several_steps(open_canvas: OpenCanvas) -> None:
+    page, api = await open_canvas(payment())
+    start, end = await centre(page.get_by_test_id("node-thank")), page.get_by_test_id("node-note")
+    x, y = await centre(end)
+    await page.keyboard.down("Shift")
+    await page.mouse.move(start[0] - 200, start[1] - 80)
+    await page.mouse.down()
+    await page.mouse.move(x + 160, y + 100, steps=6)
+    await page.mouse.up()
+    await page.keyboard.up("Shift")
+    await expect(page.get_by_label("Steps", exact=True)).to_contain_text("3 steps")
+    await page.keyboard.press("Delete")
+    assert ids(await saved(page, api, 2)) == ["paid", "is_large"]
+
+
+async def test_an_agent_asks_one_of_the_assistants_or_another(open_canvas: OpenCanvas) -> None:
+    page, api = await open_canvas(payment())
+    await page.get_by_test_id("part-agent").click()
+    await page.get_by_label("Asks", exact=True).select_option("a1")
+    await expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    assert api.draft["nodes"][-1]["data"]["params"] == {"assistant": "a1"}
+    await page.get_by_label("Asks", exact=True).select_option(label="Another one, by its name")
+    await page.get_by_label("Assistant", exact=True).fill("sales")
+    await page.get_by_label("Assistant", exact=True).blur()
+    await expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    assert api.draft["nodes"][-1]["data"]["params"] == {"assistant": "sales"}
+
+
 async def test_a_dragged_step_moves_once(open_canvas: OpenCanvas) -> None:
     page, api = await open_canvas(payment())
     paid = page.get_by_test_id("node-paid")

@@ -125,9 +125,14 @@ const retriesOf = ({ data: { error_handling: handling } }) =>
   [handling?.retry_count ? `${handling.retry_count + 1} attempts` : "", { continue: "goes on", fallback: "fallback" }[handling?.on_failure]].filter(Boolean);
 
 export function inWords(seconds) {
-  for (const [size, word] of [[86400, "day"], [3600, "hour"], [60, "minute"]])
-    if (seconds >= size && seconds % size === 0) return `${seconds / size} ${word}${seconds === size ? "" : "s"}`;
-  return `${seconds} second${seconds === 1 ? "" : "s"}`;
+  const units = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
+  const found = units.findIndex(([size]) => seconds >= size);
+  if (found < 0) return `${seconds} seconds`;
+  const [size, word] = units[found];
+  const whole = Math.floor(seconds / size);
+  const rest = seconds - whole * size;
+  const text = `${whole} ${word}${whole === 1 ? "" : "s"}`;
+  return rest >= 1 ? `${text} ${inWords(rest)}` : text;
 }
 
 /** What the palette offers, in groups: parts from which nodes are made. */

@@ -4,6 +4,7 @@ import { KINDS, paramsOf, serviceOf, taskOf, titleOf } from "../model/catalogue.
 import { refusal } from "../model/flow.js";
 import { namesAt } from "../model/names.js";
 import { useActions, useMount, useStore } from "../state/context.jsx";
+import { AgentFields } from "./AgentFields.jsx";
 import { useShown } from "./derived.js";
 import { ConditionFields } from "./ConditionField.jsx";
 import { ErrorHandling } from "./ErrorHandling.jsx";
@@ -37,7 +38,7 @@ export function NodeForm({ id }) {
         <TextRow label="Name" value={node.title ?? ""} placeholder={titleOf(catalogue, { ...node, title: null })} onBlur={actions.settle} onChange={(title) => actions.change(id, (before) => ({ ...before, title: title || null }), "title")} />
         {schema === null && <p className="gpc-help">The catalogue has no task {node.data.service}.{node.data.task}. Remove this step, or choose another.</p>}
         <ConnectionPicker node={node} problems={problems} onChange={(connection) => setData("connection", connection)} />
-        {node.type === "condition" ? <ConditionFields {...shared} /> : node.type === "wait" ? <WaitFields {...shared} /> : schema && <Fields {...shared} schema={schema} root={schema} value={node.data.params ?? {}} path="data.params" />}
+        {node.type === "condition" ? <ConditionFields {...shared} /> : node.type === "wait" ? <WaitFields {...shared} /> : node.type === "agent" ? <AgentFields {...shared} /> : schema && <Fields {...shared} schema={schema} root={schema} value={node.data.params ?? {}} path="data.params" />}
         {node.type !== "trigger" && <ErrorHandling node={node} problems={problems} onChange={(value, visit) => setData("error_handling", value, visit)} onSettle={actions.settle} />}
         <ConnectTo node={node} />
       </fieldset>

@@ -1,10 +1,12 @@
 import { useId, useState } from "react";
+import { inWords } from "../model/catalogue.js";
 import { blank, controlOf, isLiteral, labelOf, mistake, resolved } from "../model/schema.js";
 import { isTemplate, shown } from "../model/templates.js";
 import { IconButton } from "./icons.jsx";
 import { TemplateField } from "./TemplateField.jsx";
 
 const NONE = [];
+const SECONDS = /\(seconds\)|^Seconds/;
 
 /**
  * The fields of an object's schema.
@@ -47,6 +49,7 @@ export function Field({ name, schema, isRequired, value, path, ...rest }) {
       <div id={`${id}-help`}>
         {own && !found.length && <p className="gpc-wrong">{own}</p>}
         {found.map((problem) => <p key={problem.code + problem.message} className="gpc-wrong" data-severity={problem.severity}>{problem.message} {problem.next_step}</p>)}
+        {typeof value === "number" && value >= 60 && SECONDS.test(schema.title ?? "") && <p className="gpc-help">That is {inWords(value)}.</p>}
         {(schema.description || isLiteral(schema)) && <p className="gpc-help">{schema.description} {isLiteral(schema) && "Taken as it is written, without values of earlier steps."}</p>}
       </div>
     </div>

@@ -64,7 +64,8 @@ function Problems() {
   const catalogue = useStore((state) => state.catalogue);
   const { actions } = useMount();
   const go = (problem) => {
-    if (problem.node_id && nodeOf(blueprint, problem.node_id)) actions.show({ tab: "settings" }), actions.focus(problem.node_id, problem.field);
+    if (!problem.node_id && !problem.edge_id && problem.field?.startsWith("settings")) actions.show({ panel: "settings" });
+    else if (problem.node_id && nodeOf(blueprint, problem.node_id)) actions.show({ tab: "settings" }), actions.focus(problem.node_id, problem.field);
     else if (problem.edge_id) {
       const edge = blueprint.edges.find((each) => each.id === problem.edge_id);
       actions.show({ selected: [], selectedEdges: [problem.edge_id], centred: edge && { id: edge.source, at: Date.now() } });
