@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from domain.blueprints.blueprint import Blueprint
 from domain.blueprints.flow import Flow
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,13 @@ def branch_of(output: Any) -> str | None:
 
 
 def upto(blueprint: Blueprint, until: str) -> Blueprint:
-    """The part of a blueprint that leads to a node: itself, what comes before, and their loops."""
+    """The part of a blueprint that leads to a node: itself, what comes before, and their loops.
+
+    Raises `NotFound` when there is no such node.
+    """
     flow = Flow(blueprint)
+    if until not in flow.nodes:
+        raise NotFound("step of this version", until)
     kept = {until, *flow.before(until)}
     for loop, body in flow.bodies.items():
         # What comes after a loop needs all of its body, what is in it only what leads there.

@@ -57,7 +57,8 @@ class WorkflowGraphs:
             return _without_steps()
         user: Any = runtime.user
         owner = UserContext(user_id=user.identity, tenant_id=user["tenant_id"])
-        until: str | None = configurable.get("workflow_until")
+        until = configurable.get("workflow_until")
+        until = None if until is None else str(until)
         return await self._graph(owner, *pinned, is_inlined=False, until=until)
 
     async def inlined(self, owner: UserContext, workflow_id: UUID, version: int) -> Graph:

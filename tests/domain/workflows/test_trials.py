@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, NotFound
 from domain.workflows.trials import Trial, branch_of, checked_trial, trial_in, upto
 from tests.graphs.workflow.world import action, blueprint, node
 
@@ -40,6 +40,11 @@ def test_only_what_leads_to_a_node_is_kept(until: str, kept: set[str]) -> None:
     found = upto(LOOPED, until)
     assert {each.id for each in found.nodes} == kept
     assert all({edge.source, edge.target} <= kept for edge in found.edges)
+
+
+def test_nothing_leads_to_what_is_not_there() -> None:
+    with pytest.raises(NotFound):
+        upto(LOOPED, "gone")
 
 
 def test_what_is_not_there_or_brings_data_cannot_be_asked_for() -> None:

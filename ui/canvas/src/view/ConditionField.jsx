@@ -1,8 +1,8 @@
-import { useEffect, useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { DEFAULT_CASE, casesOf } from "../model/blueprint.js";
 import { sampleState } from "../model/names.js";
 import { shown, valueAt } from "../model/templates.js";
-import { useMount } from "../state/context.jsx";
+import { useMount, useStore } from "../state/context.jsx";
 import { IconButton } from "./icons.jsx";
 import { TemplateField } from "./TemplateField.jsx";
 
@@ -97,20 +97,25 @@ const QUIET = { tone: "", words: "", message: "", mark: "", isKnown: false };
 /** What the service answers to the text as it stands, before it is saved. */
 function useCheck(text, names) {
   const { api } = useMount();
+  const samples = useStore((state) => state.samples);
   const [checked, setChecked] = useState({ text: null, answer: null });
+  const latest = useRef(names);
+  latest.current = names;
+  // Other edits make the same names anew: they are no reason to ask again.
+  const named = names.map((each) => each.name).join();
   useEffect(() => {
     if (!api || !text.trim()) return undefined;
     let isGone = false;
-    const known = names.filter((each) => each.value !== undefined);
     const timer = setTimeout(async () => {
-      const answer = await api.check(text, names.map((each) => each.name), sampleState(known)).catch(() => null);
+      const known = latest.current.filter((each) => each.value !== undefined);
+      const answer = await api.check(text, named.split(","), sampleState(known)).catch(() => null);
       if (!isGone) setChecked({ text, answer });
     }, PAUSE_MS);
     return () => {
       isGone = true;
       clearTimeout(timer);
     };
-  }, [api, text, names]);
+  }, [api, text, named, samples]);
   if (!api || !text.trim()) return QUIET;
   if (checked.text !== text) return { ...QUIET, words: bracketHint(text) || "Checking…" };
   const { answer } = checked;
