@@ -154,6 +154,9 @@ async def test_forms_keep_the_types_that_the_schema_has(open_canvas: OpenCanvas)
 
 async def test_copy_paste_duplicate_and_delete(open_canvas: OpenCanvas) -> None:
     page, api = await open_canvas(payment())
+    # So that all steps are in view beside the panel.
+    for _ in range(3):
+        await page.get_by_role("button", name="Zoom Out").click()
     await page.get_by_test_id("node-thank").click()
     await page.keyboard.press("Control+c")
     await page.keyboard.press("Control+v")
