@@ -104,6 +104,24 @@ async def test_edges_follow_their_case(open_canvas: OpenCanvas) -> None:
     assert ("is_large", "ask", "foreign") in ways(draft)
 
 
+async def test_copies_ask_each_other_and_not_the_first_ones(open_canvas: OpenCanvas) -> None:
+    blueprint = payment()
+    asked = "is_large.branch == 'is_large'"
+    blueprint["nodes"][2] = node("again", "condition", 700, -60, params={"condition": asked})
+    handling = {"on_failure": "fallback", "fallback_action": "note"}
+    blueprint["nodes"][3]["data"]["error_handling"] = handling
+    blueprint["edges"] = [edge("paid", "is_large"), edge("is_large", "again", "true")]
+    page, api = await open_canvas(blueprint)
+    await page.get_by_test_id("canvas").focus()
+    await page.keyboard.press("Control+a")
+    await page.keyboard.press("Control+d")
+    draft = await saved(page, api, 2)
+    copies = {each["id"]: each["data"] for each in draft["nodes"]}
+    assert copies["again_2"]["params"]["condition"] == "is_large_2.branch == 'is_large'"
+    assert copies["ask_2"]["error_handling"]["fallback_action"] == "note_2"
+    assert ("is_large_2", "again_2", "true") in ways(draft)
+
+
 async def test_the_case_that_holds_is_taken(open_canvas: OpenCanvas) -> None:
     page, _ = await open_canvas(switched())
     await page.get_by_role("button", name="Test", exact=True).click()

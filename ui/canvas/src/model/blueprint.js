@@ -194,14 +194,18 @@ export function pasted(blueprint, text, offset = 48) {
 
 const isNode = (node) => typeof node?.id === "string" && typeof node.type === "string" && node.data instanceof Object;
 
-function renamed(value, names) {
+const WORD = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?<![\w.])[A-Za-z_]\w*/g;
+
+function renamed(value, names, field = "") {
+  if (typeof value === "string" && field === "condition") return value.replace(WORD, (word) => names.get(word) ?? word);
+  if (typeof value === "string" && field === "fallback_action") return names.get(value) ?? value;
   if (typeof value === "string")
     return value.replace(/\{\{\s*([A-Za-z_]\w*)/g, (whole, root) =>
       names.has(root) ? whole.replace(root, names.get(root)) : whole,
     );
-  if (Array.isArray(value)) return value.map((each) => renamed(each, names));
+  if (Array.isArray(value)) return value.map((each) => renamed(each, names, field));
   if (value && typeof value === "object")
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, renamed(each, names)]));
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, renamed(each, names, name)]));
   return value;
 }
 
