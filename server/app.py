@@ -50,6 +50,7 @@ from server.routes import (
     websocket,
     workflow_analytics,
     workflow_drafts,
+    workflow_expressions,
     workflow_liveness,
     workflow_monitor,
     workflow_retries,
@@ -70,7 +71,8 @@ _WITH_DATABASE = (
     # Those with literal paths before those with ids.
     *(approvals, notifications),
     *(workflow_analytics, workflow_retries, workflow_runs, workflow_versions, workflow_shares),
-    *(workflow_templates, workflow_drafts, webhook_endpoints, deliveries, workflow_liveness),
+    *(workflow_templates, workflow_drafts, workflow_expressions, webhook_endpoints, deliveries),
+    workflow_liveness,
     workflows,
     integrations,
 )

@@ -1,5 +1,6 @@
 """Executions of workflows as the API takes and shows them."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field
 from domain.workflows.execution import Execution, ExecutionStatus
 from domain.workflows.run_view import NodeStatus, NodeView, RunView
 from domain.workflows.starts import Cause
+from domain.workflows.trials import trial_in
 
 
 class NewExecution(BaseModel):
@@ -25,6 +27,15 @@ class NewExecution(BaseModel):
     )
     trigger: str | None = Field(
         None, max_length=200, description="The trigger's node, where there are several."
+    )
+    until: str | None = Field(
+        None, max_length=200, description="End at this node: only what leads to it is done."
+    )
+    pinned: dict[str, Any] = Field(
+        default_factory=dict,
+        max_length=400,
+        description="What nodes gave back, by their id: they are taken as done, not done again.",
+        examples=[{"find_row": {"row": 7}}],
     )
 
 
@@ -84,10 +95,18 @@ class NodeShape(BaseModel):
     attempts: list[AttemptShape]
 
 
+class TrialShape(BaseModel):
+    """What makes an execution a trial; its `cause` is `test`."""
+
+    until: str | None
+    pinned: list[str] = Field(description="The nodes whose output was given.")
+
+
 class ExecutionDetail(ExecutionShape):
     """An execution with what it was given, and what each node did."""
 
     trigger_data: Any
+    trial: TrialShape | None
     failure: dict[str, Any] | None = Field(description="`{code, message}` of why it failed.")
     nodes: list[NodeShape] = Field(description="In the order in which they began.")
     seq: int = Field(description="The newest event in this view: follow the thread behind it.")
@@ -98,12 +117,16 @@ def execution_shape(execution: Execution) -> ExecutionShape:
     return ExecutionShape.model_validate(_fields(execution))
 
 
-def execution_detail(execution: Execution, given: Any, view: RunView, seq: int) -> ExecutionDetail:
-    """An execution as the API shows it."""
+def execution_detail(
+    execution: Execution, given: Mapping[str, Any], view: RunView, seq: int
+) -> ExecutionDetail:
+    """An execution as the API shows it; `given` is the input that it was started with."""
+    trial = trial_in(given)
     return ExecutionDetail.model_validate(
         {
             **_fields(execution),
-            "trigger_data": given,
+            "trigger_data": given.get("trigger_data"),
+            "trial": {"until": trial.until, "pinned": list(trial.pinned)} if trial else None,
             "failure": dict(view.error) if view.error else None,
             "nodes": [_node(node) for node in view.nodes],
             "seq": seq,

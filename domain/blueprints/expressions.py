@@ -36,6 +36,26 @@ _TYPES: Final = {
     "integer": cel.Type.INT,
 }
 _MISTAKE: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+#: How the library calls kinds of values, and how people do.
+_KINDS: Final = {
+    "int": "a whole number",
+    "int64": "a whole number",
+    "double": "a number",
+    "string": "a text",
+    "bool": "true or false",
+    "list": "a list",
+    "map": "an object",
+    "null_type": "nothing (null)",
+    "null": "nothing (null)",
+}
+_OVERLOAD: Final = re.compile(r"No matching overloads? found : ([^\s(]+)(?:\((\w+)(?:, (\w+))?\))?")
+_REASONS: Final = (
+    (re.compile(r'Key not found in map : "([\w -]{1,100})"'), "There is no field {0} here."),
+    (re.compile(r'No value with name "(\w+)" found'), "There is no sample of {0} yet."),
+    (re.compile(r"cannot convert string to (?:int|double)"), "This text is no number."),
+    (re.compile(r"Index error: index=(\d+) size=(\d+)"), "The list has {1} items, none at {0}."),
+    (re.compile("divide by zero|division by zero"), "It divides by zero."),
+)
 _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _UNDECLARED: Final = re.compile(r"undeclared reference to '(\w+)")
@@ -67,9 +87,10 @@ class ConditionInvalid(InvalidInput):
 
 
 class ConditionFailed(InvalidInput):
-    """A condition without an answer for this run."""
+    """A condition without an answer for this run; `reason` says why, where that is known."""
 
-    def __init__(self) -> None:
+    def __init__(self, reason: str = "") -> None:
+        self.reason = reason
         super().__init__(
             "The condition gave neither true nor false: a field is missing, its type does not fit, "
             "or it takes too many steps. Use `has(x.y)` for optional fields and `int(x)` for "
@@ -94,7 +115,7 @@ class Condition:
             raise ConditionFailed from None
         # A failure is a value too, of a type of its own, and would pass for true.
         if answer.type() != cel.Type.BOOL:
-            raise ConditionFailed
+            raise ConditionFailed(_reason(answer))
         return answer.value() is True
 
 
@@ -114,6 +135,26 @@ def compile_condition(text: str, roots: Mapping[str, RootType]) -> Condition:
     if program.return_type() not in (cel.Type.BOOL, cel.Type.DYN):
         raise ConditionInvalid((Mistake("condition_type"),))
     return Condition(program)
+
+
+def _reason(answer: cel.Value) -> str:
+    """What the library says of an answer that is none, as a sentence that repeats no value."""
+    if answer.type() != cel.Type.ERROR:
+        return f"It gives {_kind(str(answer.type()))}, not true or false."
+    said = str(answer.value())
+    if found := _OVERLOAD.search(said):
+        operator, first, second = found.groups()
+        kinds = " and ".join(_kind(name) for name in (first, second) if name)
+        more = "; int(x) and string(x) convert" if second else ""
+        return f"{operator.strip('_@')} does not take {kinds or 'what is here'}{more}."
+    for pattern, sentence in _REASONS:
+        if found := pattern.search(said):
+            return sentence.format(*found.groups())
+    return ""
+
+
+def _kind(name: str) -> str:
+    return _KINDS.get(name.lower().partition("<")[0], "something else")
 
 
 @lru_cache(maxsize=256)

@@ -7,11 +7,15 @@ from typing import Any, Final, Literal, Protocol
 from uuid import UUID
 
 from domain.identity import UserContext
+from domain.workflows.trials import Trial
 
 #: The graph that every workflow's runs name; which workflow it is says the run's config.
 WORKFLOW_GRAPH: Final = "workflow"
 
-Cause = Literal["manual", "webhook", "schedule", "workflow", "failure", "completion"]
+Cause = Literal["manual", "webhook", "schedule", "workflow", "failure", "completion", "test"]
+
+#: Where a run says at which node it ends.
+_UNTIL: Final = "workflow_until"
 
 #: Workflows that start each other in a chain, at most; a circle ends there.
 MOST_DEPTH: Final = 8
@@ -37,15 +41,19 @@ class WorkflowStart:
     started_by: str | None = None
     #: The execution that it tries again from the start.
     retry_of: UUID | None = None
+    #: What makes it a trial of a draft.
+    trial: Trial | None = None
 
     def input(self) -> dict[str, Any]:
         """The input of the graph `workflow`."""
         moment = self.scheduled_for.isoformat() if self.scheduled_for else None
+        trial = {"trial": self.trial.as_input()} if self.trial else {}
         return {
             "trigger": self.node_id,
             "trigger_data": dict(self.data),
             "scheduled_for": moment,
             "depth": self.depth,
+            **trial,
         }
 
 
@@ -70,13 +78,19 @@ class WorkflowStarter(Protocol):
         ...
 
 
-def pinned(workflow_id: UUID, version: int) -> dict[str, Any]:
-    """The `configurable` of a run that says which version of which workflow it is."""
-    return {"workflow_id": str(workflow_id), "workflow_version": version}
+def pinned(workflow_id: UUID, version: int, until: str | None = None) -> dict[str, Any]:
+    """The `configurable` of a run that says which version of which workflow it is.
+
+    One that ends at a node names that too.
+    """
+    found: dict[str, Any] = {"workflow_id": str(workflow_id), "workflow_version": version}
+    return found if until is None else {**found, _UNTIL: until}
 
 
 def pinned_of(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """The same, from the metadata of a workflow's run or thread; empty for any other."""
     names = ("workflow_id", "workflow_version")
     found = {name: metadata[name] for name in names if name in metadata}
-    return found if len(found) == len(names) else {}
+    if len(found) < len(names):
+        return {}
+    return {**found, _UNTIL: metadata[_UNTIL]} if _UNTIL in metadata else found

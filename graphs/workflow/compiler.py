@@ -39,6 +39,7 @@ from nodes.workflow.decisions import condition_work
 from nodes.workflow.failures import failure, handle_built_in
 from nodes.workflow.state import WorkflowInput, WorkflowState
 from nodes.workflow.step import At, Done, Step, Work
+from nodes.workflow.trials import with_pins
 from nodes.workflow.waits import begin_wait, is_wait, waited
 from tools.context import AgentContext
 from tools.registry import Integrations
@@ -178,7 +179,7 @@ class _Compiler:
         instead = tuple(self._instead.get(node.id, ()))
         parallel = self._blueprint.settings.max_parallel
         first, work = self._work(node)
-        return Step(node, work, self._settings, parallel, instead, first)
+        return with_pins(Step(node, work, self._settings, parallel, instead, first))
 
     def _work(self, node: Node) -> tuple[Work | None, Work]:
         """What a node does; of one in two steps, both."""

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from langgraph_sdk.runtime import ServerRuntime
 
 from domain.errors import InvalidInput
 from domain.identity import UserContext
+from domain.workflows.trials import upto
 from graphs.factories import Graph
 from graphs.workflow.compiler import COMPILER_VERSION, Parts, compile_workflow
 from nodes.workflow.state import WorkflowInput, WorkflowState
@@ -21,7 +23,7 @@ from tools.registry import Integrations, shipped_integrations
 #: Compiled graphs that are kept.
 MOST_KEPT: Final = 256
 
-_Key = tuple[UUID, int, int, bool]
+_Key = tuple[UUID, int, int, bool, str | None]
 
 
 class NothingPinned(InvalidInput):
@@ -55,21 +57,31 @@ class WorkflowGraphs:
             return _without_steps()
         user: Any = runtime.user
         owner = UserContext(user_id=user.identity, tenant_id=user["tenant_id"])
-        return await self._graph(owner, *pinned, is_inlined=False)
+        until = configurable.get("workflow_until")
+        until = None if until is None else str(until)
+        return await self._graph(owner, *pinned, is_inlined=False, until=until)
 
     async def inlined(self, owner: UserContext, workflow_id: UUID, version: int) -> Graph:
         """The same version as a part of another run; raises `NotFound`."""
         return await self._graph(owner, workflow_id, version, is_inlined=True)
 
     async def _graph(
-        self, owner: UserContext, workflow_id: UUID, version: int, *, is_inlined: bool
+        self,
+        owner: UserContext,
+        workflow_id: UUID,
+        version: int,
+        *,
+        is_inlined: bool,
+        until: str | None = None,
     ) -> Graph:
         workflows = default_ports.get().workflows
         if workflows is None:
             raise NoWorkflows
         # Asked every time: who may not see the version gets no graph of it.
         found = await workflows.versions.version(owner, workflow_id, version)
-        key = (workflow_id, version, COMPILER_VERSION, is_inlined)
+        if until is not None:
+            found = replace(found, blueprint=upto(found.blueprint, until))
+        key = (workflow_id, version, COMPILER_VERSION, is_inlined, until)
         graph = self._kept.get(key)
         if graph is None:
             graph = compile_workflow(

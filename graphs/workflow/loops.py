@@ -24,6 +24,7 @@ from nodes.workflow.loops import (
 from nodes.workflow.state import WorkflowState
 from nodes.workflow.step import At, Done, Step
 from nodes.workflow.telling import item_path
+from nodes.workflow.trials import has_pin, pinned_step
 from tools.context import AgentContext, context_of
 
 
@@ -53,6 +54,9 @@ class Loop:
         if self.name not in loops:
             if self.ways.is_dead(self.name, state.get("alive", {})):
                 return Command(goto=self.ways.after_skip(self.name))
+            if has_pin(state, self.name):
+                _, update = await pinned_step(self.step).run(state, config, runtime)
+                return Command(update=update, goto=self.ways.after(self.name, "done"))
             items: list[Any] = []
 
             async def resolved(at: At) -> Done:

@@ -13,7 +13,7 @@ DEFAULT_CONCURRENCY: Final = 5
 #: What an item's work sees of the run around it.
 _SHARED: Final = (
     *("trigger", "trigger_data", "depth", "run", "outputs", "errors"),
-    *("executions", "result_bytes", "within"),
+    *("executions", "result_bytes", "within", "trial"),
 )
 
 

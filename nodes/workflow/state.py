@@ -23,6 +23,8 @@ class WorkflowInput(TypedDict, total=False):
     trigger_data: dict[str, Any]
     scheduled_for: str | None
     depth: int
+    #: Of a trial: `Trial.as_input()`.
+    trial: dict[str, Any]
 
 
 class WorkflowState(WorkflowInput, total=False):

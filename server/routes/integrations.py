@@ -24,6 +24,7 @@ class TaskShape(BaseModel):
     result: dict[str, Any] = Field(description="JSON Schema of its output or `trigger_data`.")
     effect: Effect = Field(description="Whether it can be repeated.")
     connection_kind: str | None
+    optional_kinds: list[str] = Field(description="Kinds of connections that it can do without.")
     messages_people: bool
     phrases: list[str] = Field(description="How people say it.")
     sample: dict[str, Any] | None = Field(description="A true example of a trigger's data.")
@@ -69,6 +70,7 @@ def _trigger(trigger: Trigger) -> TaskShape:
         result=trigger.data.model_json_schema(mode="serialization"),
         effect="read",
         connection_kind=trigger.connection_kind,
+        optional_kinds=[],
         messages_people=False,
         phrases=list(trigger.phrases),
         sample=dict(trigger.sample),
@@ -85,6 +87,7 @@ def _action(action: Action[Any, Any]) -> TaskShape:
         result=action.result.model_json_schema(mode="serialization"),
         effect=action.effect,
         connection_kind=action.connection_kind,
+        optional_kinds=list(action.optional_kinds),
         messages_people=action.messages_people,
         phrases=list(action.phrases),
         sample=None,

@@ -23,6 +23,7 @@ from server.file_headers import file_headers
 from server.pagination import LimitDep, OffsetDep, Page, page_response
 from server.shapes import problems
 from server.workflows.run_views import run_view
+from server.workflows.trials import asked_trial
 from storage.workflow_executions import ExecutionSearch
 
 router = APIRouter(prefix="/workflows", tags=["workflow runs"])
@@ -42,8 +43,8 @@ async def get_execution(
     execution = await executions.get(user, execution_id)
     given = await executions.started_with(execution.owner, execution.run_id)
     view, seq = await run_view(services.events, execution)
-    data = cast(dict[str, Any], given).get("trigger_data") if isinstance(given, dict) else None
-    return execution_detail(execution, data, view, seq)
+    said = cast(dict[str, Any], given) if isinstance(given, dict) else {}
+    return execution_detail(execution, said, view, seq)
 
 
 @router.get(
@@ -74,15 +75,21 @@ async def get_output(
 async def execute_workflow(
     workflow_id: UUID, body: NewExecution, services: ServicesDep, user: UserDep
 ) -> Started:
-    """Start the live version, or any version to try it; it acts for the workflow's owner."""
+    """Start the live version, or any version to try it; it acts for the workflow's owner.
+
+    With `until` or `pinned` it is a test, of the draft unless a version is named.
+    """
     parts = services.workflows
     workflow = await parts.repository.get(user, workflow_id, _EXECUTE)
+    asked = (body.until, body.pinned)
+    trial = await asked_trial(parts.versions, workflow, body.version, asked)
     start = WorkflowStart(
         workflow_id,
-        "manual",
+        "test" if trial else "manual",
         data=body.payload,
         node_id=body.trigger,
-        version=body.version,
+        version=workflow.draft_version if trial and body.version is None else body.version,
+        trial=trial,
         started_by=user.user_id,
     )
     started = await parts.starter.start(workflow.owner, start)

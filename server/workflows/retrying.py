@@ -21,6 +21,7 @@ from domain.workflows.retry import (
 )
 from domain.workflows.run_view import RunView
 from domain.workflows.starts import WORKFLOW_GRAPH, StartedWorkflow, WorkflowStart, pinned
+from domain.workflows.trials import trial_in
 from server.runs.manager import RunManager
 from server.runs.requests import RunRequest
 from server.workflows.run_views import run_view
@@ -162,6 +163,7 @@ class Retries:
             depth=given.get("depth") or 0,
             started_by=user.user_id,
             retry_of=execution.run_id,
+            trial=trial_in(given),
         )
         return await self._starter.start(execution.owner, start)
 

@@ -38,6 +38,8 @@ _KB: Final = 1024
 
 #: The service whose trigger a person's start means where there are several.
 _MANUAL: Final = "manual"
+#: Starts that a person waits for.
+_BY_HAND: Final = frozenset({"manual", "test"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Starter:
         not active or as many executions are open as there may be.
         """
         # However large it is, others go on.
-        await asyncio.to_thread(self._require_size, start.data)
+        await asyncio.to_thread(self._require_size, start)
         async with self._database.transaction(user) as connection:
             accepted = await self._accepted(connection, user, start)
         accepted.begin()
@@ -91,7 +93,7 @@ class Starter:
         `connection` acts for the workflow's owner, who is the user, or for nobody. What is refused
         has left nothing.
         """
-        self._require_size(start.data)
+        self._require_size(start)
         return await self._accepted(connection, user, start)
 
     async def _accepted(
@@ -121,9 +123,11 @@ class Starter:
         started = StartedWorkflow(run.run_id, run.thread_id, version)
         return Accepted(started, lambda: self._manager.begin(run))
 
-    def _require_size(self, data: Mapping[str, Any]) -> None:
+    def _require_size(self, start: WorkflowStart) -> None:
         most_kb = self._limits.payload_kb
-        if len(to_json(dict(data), default=str)) > most_kb * _KB:
+        # What is pinned comes with the data, and as large as the data it may be.
+        given = start.input() if start.trial else dict(start.data)
+        if len(to_json(given, default=str)) > most_kb * _KB:
             raise TooLarge(
                 "The data that the workflow is started with",
                 f"{most_kb} KB",
@@ -173,7 +177,7 @@ def _trigger(found: Startable, start: WorkflowStart) -> str | None:
         for trigger in found.triggers
         if cast(Mapping[str, Any], trigger.get("data") or {}).get("service") == _MANUAL
     ]
-    if start.cause == "manual" and len(manual) == 1:
+    if start.cause in _BY_HAND and len(manual) == 1:
         return manual[0]
     raise InvalidInput(
         f"This workflow has several triggers: say by `trigger` which is meant ({', '.join(ids)})."
@@ -211,7 +215,9 @@ def _request(user: UserContext, found: Startable, new: NewExecution) -> RunReque
         "trigger": start.node_id,
         "started_by": start.started_by or user.user_id,
     }
-    configurable = pinned(start.workflow_id, version)
+    until = start.trial.until if start.trial else None
+    configurable = pinned(start.workflow_id, version, until)
+    said |= configurable
     if timeout_s := found.settings.get("run_timeout"):
         configurable["run_timeout_s"] = timeout_s
     return RunRequest(
@@ -224,5 +230,5 @@ def _request(user: UserContext, found: Startable, new: NewExecution) -> RunReque
         thread_metadata={**said, "title": found.name},
         config={"configurable": configurable},
         durability=found.settings.get("durability") or "sync",
-        is_background=start.cause != "manual",
+        is_background=start.cause not in _BY_HAND,
     )

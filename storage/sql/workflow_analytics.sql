@@ -13,7 +13,7 @@ SELECT x.workflow_id, w.name, count(*) AS executions,
     max(x.created_at) AS last_at
 FROM workflow_runs x JOIN workflows w USING (workflow_id)
 WHERE x.tenant_id = %(tenant_id)s AND x.user_id = %(user_id)s
-    AND x.created_at >= %(since)s AND x.created_at < %(until)s
+    AND x.created_at >= %(since)s AND x.created_at < %(until)s AND x.cause <> 'test'
     AND (%(workflow_id)s::uuid IS NULL OR x.workflow_id = %(workflow_id)s)
 GROUP BY x.workflow_id, w.name
 ORDER BY executions DESC, x.workflow_id
@@ -34,7 +34,7 @@ SELECT count(*) AS executions,
     max(x.created_at) AS last_at
 FROM workflow_runs x
 WHERE x.tenant_id = %(tenant_id)s AND x.user_id = %(user_id)s
-    AND x.created_at >= %(since)s AND x.created_at < %(until)s
+    AND x.created_at >= %(since)s AND x.created_at < %(until)s AND x.cause <> 'test'
     AND (%(workflow_id)s::uuid IS NULL OR x.workflow_id = %(workflow_id)s)
 
 -- series --
@@ -48,7 +48,7 @@ SELECT date_trunc(%(step)s, x.created_at, 'UTC') AS at, count(*) AS executions,
         FILTER (WHERE x.status IN ('success', 'error', 'timeout')) AS p95_s
 FROM workflow_runs x
 WHERE x.tenant_id = %(tenant_id)s AND x.user_id = %(user_id)s
-    AND x.created_at >= %(since)s AND x.created_at < %(until)s
+    AND x.created_at >= %(since)s AND x.created_at < %(until)s AND x.cause <> 'test'
     AND (%(workflow_id)s::uuid IS NULL OR x.workflow_id = %(workflow_id)s)
 GROUP BY 1
 ORDER BY 1
@@ -88,7 +88,7 @@ LIMIT %(limit)s
 WITH failed AS (
     SELECT x.workflow_id, x.thread_id, x.last_run_id, x.status FROM workflow_runs x
     WHERE x.tenant_id = %(tenant_id)s AND x.user_id = %(user_id)s
-        AND x.created_at >= %(since)s AND x.created_at < %(until)s
+        AND x.created_at >= %(since)s AND x.created_at < %(until)s AND x.cause <> 'test'
         AND x.status IN ('error', 'timeout')
         AND (%(workflow_id)s::uuid IS NULL OR x.workflow_id = %(workflow_id)s)
     ORDER BY x.number DESC

@@ -16,8 +16,11 @@ from fastapi import FastAPI, Header, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
+from domain.blueprints.condition_checks import checked_condition
 from domain.blueprints.documents import blueprint_from
 from domain.blueprints.validation import problems
+from domain.workflows.trials import checked_trial, upto
+from storage.workflows import document_of
 from tests.standins.workflow_catalogue import CONNECTIONS, INTEGRATIONS, catalogue
 from tests.standins.workflow_runs import MemoryRun, Runner
 
@@ -52,6 +55,8 @@ class WorkflowApi:
     runs: list[MemoryRun] = field(default_factory=list)
     sockets: set[WebSocket] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    #: What the trigger has brought, newest first.
+    samples: list[dict[str, Any]] = field(default_factory=list)
     runner: Runner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,9 +81,16 @@ class WorkflowApi:
             found = problems(found, catalogue(), is_activating=is_activating)
         return [asdict(problem) for problem in found]
 
-    def start(self, payload: dict[str, Any], version: int) -> MemoryRun:
-        """Begin a run."""
-        run = MemoryRun("w1", version, self.versions[version - 1], payload)
+    def start(self, body: dict[str, Any]) -> MemoryRun:
+        """Begin a run; with `until` or `pinned` a test."""
+        version = body["version"]
+        document = self.versions[version - 1]
+        blueprint = blueprint_from(document)
+        assert not isinstance(blueprint, list)
+        trial = checked_trial(blueprint, body.get("until"), body.get("pinned") or {})
+        if trial and trial.until:
+            document = document_of(upto(blueprint, trial.until))
+        run = MemoryRun("w1", version, document, body["payload"], trial=trial)
         self.runs.insert(0, run)
         task = asyncio.create_task(self.runner.run(run), name="run of the stand-in")
         self.tasks.add(task)
@@ -139,9 +151,24 @@ def _app(api: WorkflowApi) -> FastAPI:
     async def _connections() -> list[dict[str, str]]:
         return CONNECTIONS
 
+    @app.post("/workflows/expressions/check")
+    async def _check(request: Request) -> dict[str, Any]:
+        body = await request.json()
+        found = checked_condition(body["condition"], body["names"], body["sample"])
+        return asdict(found)
+
+    @app.post("/assistants/search")
+    async def _assistants() -> list[dict[str, Any]]:
+        return [{"assistant_id": "a1", "name": "Data analyst", "graph_id": "data"}]
+
+    @app.get("/workflows/samples")
+    async def _samples(service: str, task: str) -> list[dict[str, Any]]:
+        return api.samples if (service, task) == ("razorpay", "payment_received") else []
+
     _workflow_routes(app, api)
     _version_routes(app, api)
     _run_routes(app, api)
+    _answer_routes(app, api)
     return app
 
 
@@ -189,6 +216,11 @@ def _workflow_routes(app: FastAPI, api: WorkflowApi) -> None:
         api.active = version
         return JSONResponse({"workflow_id": "w1", "version": version, "problems": found})
 
+    @app.post("/workflows/w1/deactivate")
+    async def _deactivate() -> dict[str, Any]:
+        api.active = None
+        return {"workflow_id": "w1", "status": "off"}
+
 
 def _version_routes(app: FastAPI, api: WorkflowApi) -> None:
     @app.get("/workflows/w1/versions")
@@ -218,12 +250,12 @@ def _version_routes(app: FastAPI, api: WorkflowApi) -> None:
 
 def _run_routes(app: FastAPI, api: WorkflowApi) -> None:
     def run_of(identity: str) -> MemoryRun:
-        return next(run for run in api.runs if identity in (run.run_id, run.thread_id))
+        return next(run for run in api.runs if run.run_id == identity)
 
     @app.post("/workflows/w1/execute", status_code=202)
     async def _execute(request: Request) -> dict[str, Any]:
         body = await request.json()
-        run = api.start(body["payload"], body["version"])
+        run = api.start(body)
         return {"run_id": run.run_id, "thread_id": run.thread_id, "version": run.version}
 
     @app.get("/workflows/w1/runs")
@@ -234,16 +266,6 @@ def _run_routes(app: FastAPI, api: WorkflowApi) -> None:
     async def _run(run_id: str) -> dict[str, Any]:
         return run_of(run_id).shape()
 
-    @app.get("/threads/{thread_id}")
-    async def _thread(thread_id: str) -> dict[str, Any]:
-        return {"thread_id": thread_id, "interrupts": run_of(thread_id).interrupts()}
-
-    @app.post("/threads/{thread_id}/runs")
-    async def _resume(thread_id: str, request: Request) -> dict[str, Any]:
-        [(identity, value)] = (await request.json())["command"]["resume"].items()
-        run_of(thread_id).answers[identity].set_result(value)
-        return {"run_id": run_of(thread_id).run_id}
-
     @app.websocket("/workflows/w1/monitor")
     async def _monitor(watcher: WebSocket) -> None:
         await watcher.accept()
@@ -253,3 +275,18 @@ def _run_routes(app: FastAPI, api: WorkflowApi) -> None:
                 await watcher.receive_text()
         except WebSocketDisconnect:
             api.sockets.discard(watcher)
+
+
+def _answer_routes(app: FastAPI, api: WorkflowApi) -> None:
+    @app.post("/workflows/runs/{run_id}/cancel", status_code=202)
+    async def _cancel(run_id: str) -> dict[str, Any]:
+        [run] = [each for each in api.runs if each.run_id == run_id]
+        await api.runner.cancel(run)
+        return run.shape()
+
+    @app.post("/approvals/{approval_id}/vote")
+    async def _vote(approval_id: str, request: Request) -> dict[str, Any]:
+        for run in api.runs:
+            if approval_id in run.answers:
+                run.answers[approval_id].set_result(await request.json())
+        return {"status": "approved"}

@@ -27,7 +27,14 @@ def _object(required: tuple[str, ...] = (), **properties: Any) -> dict[str, Any]
 
 
 def _action(name: str, title: str, about: str, **more: Any) -> dict[str, Any]:
-    return {"name": name, "title": title, "description": about, "effect": "unsafe", **more}
+    task = {"name": name, "title": title, "description": about, "effect": "unsafe", **more}
+    return {"kind": "action", "phrases": [], "optional_kinds": [], "sample": None, **task}
+
+
+def _trigger(name: str, title: str, about: str, **more: Any) -> dict[str, Any]:
+    task = {"name": name, "title": title, "description": about, "effect": "read", **more}
+    common = {"kind": "trigger", "phrases": [], "optional_kinds": [], "messages_people": False}
+    return {**common, "connection_kind": None, "params": _object(), **task}
 
 
 INTEGRATIONS: Final[list[dict[str, Any]]] = [
@@ -36,23 +43,20 @@ INTEGRATIONS: Final[list[dict[str, Any]]] = [
         "title": "Razorpay",
         "description": "Payments",
         "aliases": ["upi"],
-        "kinds": [],
-        "actions": [],
-        "triggers": [
-            {
-                "name": "payment_received",
-                "title": "Payment received",
-                "description": "A customer has paid",
-                "params": _object(),
-                "data": _object(
+        "connection_kinds": [],
+        "tasks": [
+            _trigger(
+                "payment_received",
+                "Payment received",
+                "A customer has paid",
+                result=_object(
                     amount={"type": "number"},
                     currency=_TEXT,
                     customer=_CUSTOMER,
                     lines={"type": "array", "items": {"type": "object"}},
                 ),
-                "sample": _SAMPLE,
-                "connection_kind": None,
-            }
+                sample=_SAMPLE,
+            )
         ],
     },
     {
@@ -60,18 +64,15 @@ INTEGRATIONS: Final[list[dict[str, Any]]] = [
         "title": "By hand",
         "description": "Started by a person",
         "aliases": [],
-        "kinds": [],
-        "actions": [],
-        "triggers": [
-            {
-                "name": "start",
-                "title": "Started by hand",
-                "description": "Somebody starts it",
-                "params": _object(),
-                "data": {"type": "object"},
-                "sample": {},
-                "connection_kind": None,
-            }
+        "connection_kinds": [],
+        "tasks": [
+            _trigger(
+                "start",
+                "Started by hand",
+                "Somebody starts it",
+                result={"type": "object"},
+                sample={},
+            )
         ],
     },
     {
@@ -79,9 +80,8 @@ INTEGRATIONS: Final[list[dict[str, Any]]] = [
         "title": "WhatsApp",
         "description": "Messages",
         "aliases": ["twilio"],
-        "kinds": [],
-        "triggers": [],
-        "actions": [
+        "connection_kinds": [],
+        "tasks": [
             _action(
                 "send_message",
                 "Send a message",
@@ -89,7 +89,7 @@ INTEGRATIONS: Final[list[dict[str, Any]]] = [
                 params=_object(
                     ("phone_number", "message"),
                     phone_number={"type": "string", "title": "Phone number"},
-                    message={"type": "string", "title": "Message"},
+                    message={"type": "string", "title": "Message", "x-multiline": True},
                     media_url={"anyOf": [_TEXT, {"type": "null"}], "title": "Picture"},
                 ),
                 result=_object(sid=_TEXT, status=_TEXT),
@@ -103,9 +103,8 @@ INTEGRATIONS: Final[list[dict[str, Any]]] = [
         "title": "Google Sheets",
         "description": "Tables",
         "aliases": ["spreadsheet"],
-        "kinds": [],
-        "triggers": [],
-        "actions": [
+        "connection_kinds": [],
+        "tasks": [
             _action(
                 "append_row",
                 "Append a row",
@@ -141,18 +140,14 @@ def catalogue() -> Catalogue:
     services: dict[str, dict[str, Task]] = {}
     for service in INTEGRATIONS:
         tasks = services.setdefault(service["service"], {})
-        for action in service["actions"]:
-            tasks[action["name"]] = Task(
-                kind="action",
-                params=action["params"],
-                result=action["result"],
-                effect=action["effect"],
-                connection_kind=action["connection_kind"],
-                messages_people=action["messages_people"],
-            )
-        for trigger in service["triggers"]:
-            tasks[trigger["name"]] = Task(
-                kind="trigger", params=trigger["params"], result=trigger["data"]
+        for task in service["tasks"]:
+            tasks[task["name"]] = Task(
+                kind=task["kind"],
+                params=task["params"],
+                result=task["result"],
+                effect=task["effect"],
+                connection_kind=task["connection_kind"],
+                messages_people=task["messages_people"],
             )
     kinds = {str(each["connection_id"]): str(each["kind"]) for each in CONNECTIONS}
     return Catalogue(services, connections=kinds, approvers={"owner": 1}, sample=_SAMPLE)

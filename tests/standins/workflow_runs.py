@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from domain.blueprints.expressions import compile_condition
 from domain.blueprints.templates import resolve
+from domain.workflows.trials import Trial, branch_of
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class MemoryRun:
     status: str = "running"
     error: str | None = None
     nodes: list[dict[str, Any]] = field(default_factory=list)
+    trial: Trial | None = None
     answers: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     ended: datetime | None = None
@@ -42,15 +44,15 @@ class MemoryRun:
             "created_at": self.began.isoformat(),
             "started_at": self.began.isoformat(),
             "duration_s": took,
+            "cause": "test" if self.trial else "manual",
+            "trigger": None,
+            "trial": {"until": self.trial.until, "pinned": list(self.trial.pinned)}
+            if self.trial
+            else None,
             "trigger_data": self.given,
             "failure": {"code": "ProviderRefused", "message": self.error} if self.error else None,
             "nodes": self.nodes,
         }
-
-    def interrupts(self) -> dict[str, Any]:
-        """What it waits for."""
-        waiting = [node for node in self.nodes if node["status"] == "waiting"]
-        return {node["item"]: [{"id": node["item"], "value": node["asks"]}] for node in waiting}
 
 
 @dataclass(slots=True)
@@ -60,6 +62,14 @@ class Runner:
     told: Callable[[], Awaitable[None]]
     held: dict[str, asyncio.Event] = field(default_factory=dict)
     failing: dict[str, str] = field(default_factory=dict)
+
+    async def cancel(self, run: MemoryRun) -> None:
+        """End a run where it is."""
+        run.status, run.ended = "cancelled", datetime.now(UTC)
+        for node in run.nodes:
+            if node["status"] in ("running", "waiting"):
+                node |= {"status": "cancelled", "asks": None}
+        await self.told()
 
     async def run(self, run: MemoryRun) -> None:
         """Walk from the trigger to the end."""
@@ -72,7 +82,7 @@ class Runner:
             if run.status == "running":
                 waiting += self._next(run, node["id"], branch)
         run.status = "success" if run.status == "running" else run.status
-        run.ended = datetime.now(UTC)
+        run.ended = run.ended or datetime.now(UTC)
         await self.told()
 
     def _next(self, run: MemoryRun, node_id: str, branch: str | None) -> list[dict[str, Any]]:
@@ -87,25 +97,34 @@ class Runner:
         self, run: MemoryRun, node: dict[str, Any], state: dict[str, Any]
     ) -> str | None:
         params = dict(node["data"].get("params", {}))
-        if node["type"] != "condition":
+        pinned = run.trial.pinned if run.trial else {}
+        if node["id"] in pinned:
+            params = {}
+        elif node["type"] != "condition":
             params = resolve(node["id"], params, state)
         shown = _begun(node, params)
         run.nodes.append(shown)
         await self.told()
         if node["id"] in self.held:
             await self.held[node["id"]].wait()
-        if node["id"] in self.failing:
+        if node["id"] in self.failing and node["id"] not in pinned:
             shown |= {"status": "error", "error": self.failing[node["id"]]}
-            shown["attempts"] = [{}, {}, {}]
+            tried = {"status": "error", "error": self.failing[node["id"]], "started_at": None}
+            shown["attempts"] = [tried, tried, tried]
             run.status, run.error = "error", self.failing[node["id"]]
             return None
-        output = await self._output(run, node, params, (shown, state))
+        if node["id"] in pinned:
+            output = pinned[node["id"]]
+        else:
+            output = await self._output(run, node, params, (shown, state))
+        if run.status == "cancelled":
+            return None
         state[node["id"]] = output
         ended = datetime.now(UTC)
         shown |= {"status": "success", "output": output, "asks": None}
         shown["duration_s"] = (ended - datetime.fromisoformat(shown["started_at"])).total_seconds()
         await self.told()
-        return output.get("branch")
+        return branch_of(output)
 
     async def _output(
         self,
@@ -117,8 +136,15 @@ class Runner:
         shown, state = place
         if node["type"] == "condition":
             roots: dict[str, Any] = dict.fromkeys(state, "any")
-            holds = compile_condition(params["condition"], roots).holds(state)
-            return {"branch": "true" if holds else "false"}
+            plain = [{"name": "true", "condition": params.get("condition")}]
+            cases = params.get("cases", plain)
+            otherwise = "default" if "cases" in params else "false"
+            holds = (
+                each["name"]
+                for each in cases
+                if compile_condition(each["condition"], roots).holds(state)
+            )
+            return {"branch": next(holds, otherwise)}
         if node["type"] == "approval":
             answer = asyncio.get_running_loop().create_future()
             run.answers[node["id"]] = answer
@@ -127,7 +153,7 @@ class Runner:
             await self.told()
             said = await answer
             run.status = "running"
-            return {"branch": said["decision"], "comment": said.get("comment")}
+            return {"decision": said["decision"], "comment": said.get("comment")}
         return {"sid": "SM1", "status": "queued"}
 
 
@@ -149,4 +175,5 @@ def _begun(node: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
 
 def _asked(node: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
     words = {name: params.get(name) for name in ("title", "message")}
-    return {"kind": "approval", "node_id": node["id"], "item": node["id"], **words}
+    asked = {"kind": "approval", "approval_id": node["id"], "quorum": params.get("quorum", 1)}
+    return {**asked, "node_id": node["id"], "item": node["id"], "editable": {}, **words}

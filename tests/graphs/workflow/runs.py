@@ -14,6 +14,7 @@ from domain.errors import NotFound
 from domain.grammar import violations
 from domain.identity import UserContext
 from domain.run_log import RunLog
+from domain.workflows.trials import Trial
 from graphs.factories import Graph
 from graphs.lifecycle import GraphCall, GraphRun, Outcome
 from graphs.open_work import RunIdentity
@@ -44,9 +45,12 @@ class Execution:
         )
         self.graph = compiled.copy({"checkpointer": InMemorySaver()})
 
-    async def start(self, data: Any = None, trigger: str | None = None) -> Outcome:
+    async def start(
+        self, data: Any = None, trigger: str | None = None, trial: Trial | None = None
+    ) -> Outcome:
         """The first run."""
-        return await self._run({"trigger": trigger, "trigger_data": data or {}})
+        tried = {"trial": trial.as_input()} if trial else {}
+        return await self._run({"trigger": trigger, "trigger_data": data or {}, **tried})
 
     async def answer(self, outcome: Outcome, value: Any) -> Outcome:
         """Answer the only question of a paused run."""

@@ -8,6 +8,8 @@ from tests.e2e.conftest import PHONE
 from tests.ui.canvas.blueprints import empty, large, payment
 from tests.ui.canvas.conftest import OpenCanvas
 from tests.ui.canvas.test_building import saved, ways
+from tests.ui.canvas.test_conditions import switched
+from tests.ui.canvas.test_running import run
 
 
 async def serious(page: Page) -> list[str]:
@@ -37,6 +39,28 @@ async def test_every_face_is_accessible(open_canvas: OpenCanvas, dark: str, phon
     assert await serious(page) == []
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide, "the page scrolls sideways"
+
+
+@pytest.mark.parametrize("dark", ["", "dark=true"])
+async def test_panels_dialogs_and_questions_are_accessible(
+    open_canvas: OpenCanvas, dark: str
+) -> None:
+    page, _ = await open_canvas(switched(), dark)
+    await page.get_by_test_id("node-is_large").click(position={"x": 40, "y": 20})
+    await expect(page.get_by_test_id("check").first).to_have_text("True for the sample")
+    assert await serious(page) == []
+    await page.get_by_role("button", name="Settings of the workflow").click()
+    await expect(page.get_by_test_id("settings")).to_be_visible()
+    assert await serious(page) == []
+    await page.get_by_role("button", name="Activate").click()
+    await expect(page.get_by_test_id("activate")).to_be_visible()
+    assert await serious(page) == []
+    await page.keyboard.press("Escape")
+    await run(page, {"amount": 5, "currency": "EUR"})
+    await expect(page.get_by_test_id("node-ask")).to_have_attribute("data-state", "waiting")
+    await page.get_by_test_id("run-panel").get_by_role("button", name="Approval").click()
+    await expect(page.get_by_test_id("answer")).to_be_visible()
+    assert await serious(page) == []
 
 
 async def test_a_workflow_is_built_and_activated_by_keyboard_alone(open_canvas: OpenCanvas) -> None:

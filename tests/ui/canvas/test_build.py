@@ -12,8 +12,10 @@ from tests.architecture.sources import REPOSITORY
 
 BUILT = REPOSITORY / "ui/static/canvas"
 SOURCE = REPOSITORY / "ui/canvas"
-NAMES = ("canvas.js", "canvas.css", "NOTICES.txt")
-MOST_BYTES = 180 * 1024
+NAMES = ("canvas.js", "canvas.css", "dagre.esm.js", "NOTICES.txt")
+#: What a page loads before it paints: the tidy order is loaded when it is asked for.
+FIRST = ("canvas.js", "canvas.css")
+MOST_BYTES = 180_000
 MOST_LINES = 300
 
 
@@ -23,7 +25,7 @@ def test_the_lock_file_names_no_registry() -> None:
 
 
 def test_the_bundle_is_small() -> None:
-    packed = [gzip.compress((BUILT / name).read_bytes(), 9) for name in NAMES[:2]]
+    packed = [gzip.compress((BUILT / name).read_bytes(), 9) for name in FIRST]
     assert sum(map(len, packed)) <= MOST_BYTES
 
 

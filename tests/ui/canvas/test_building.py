@@ -59,6 +59,13 @@ async def test_steps_are_added_by_click_enter_and_drag(open_canvas: OpenCanvas) 
     assert ways(draft) == {("payment_received", "send_message", None)}
 
 
+async def test_a_plus_behind_an_open_way_goes_on_from_there(open_canvas: OpenCanvas) -> None:
+    page, api = await open_canvas(payment())
+    await page.get_by_role("button", name="Add a step after ask, rejected").click()
+    await page.get_by_test_id("part-action:whatsapp.send_message").click()
+    assert ("ask", "send_message", "rejected") in ways(await saved(page, api, 2))
+
+
 async def test_a_plus_on_an_edge_inserts_and_undo_takes_it_back(open_canvas: OpenCanvas) -> None:
     page, api = await open_canvas(payment())
     await page.get_by_role("button", name="Insert a step between paid and is_large").click()
@@ -145,21 +152,11 @@ async def test_forms_keep_the_types_that_the_schema_has(open_canvas: OpenCanvas)
     assert data["error_handling"]["retry_count"] == 2
 
 
-async def test_the_condition_is_checked_while_it_is_written(open_canvas: OpenCanvas) -> None:
-    page, _ = await open_canvas(payment())
-    await page.get_by_test_id("node-is_large").click()
-    check = page.get_by_test_id("check")
-    await expect(check).to_have_text("Valid")
-    await expect(page.get_by_label("In the sample")).to_contain_text("1500")
-    condition = page.get_by_role("combobox", name="Condition")
-    await condition.fill("trigger_data.amount >")
-    await expect(check).to_have_text("Cannot be read")
-    await condition.fill("trigger_data.missing > 1")
-    await expect(check).to_have_text("Fails on the sample")
-
-
 async def test_copy_paste_duplicate_and_delete(open_canvas: OpenCanvas) -> None:
     page, api = await open_canvas(payment())
+    # So that all steps are in view beside the panel.
+    for _ in range(3):
+        await page.get_by_role("button", name="Zoom Out").click()
     await page.get_by_test_id("node-thank").click()
     await page.keyboard.press("Control+c")
     await page.keyboard.press("Control+v")
@@ -195,6 +192,34 @@ async def test_tidy_find_and_the_sheet_of_shortcuts(open_canvas: OpenCanvas) -> 
     await page.keyboard.press("Escape")
     await page.keyboard.press("?")
     await expect(page.get_by_test_id("shortcuts")).to_contain_text("Find a step")
+
+
+async def test_a_box_chooses_several_steps(open_canvas: OpenCanvas) -> None:
+    page, api = await open_canvas(payment())
+    start, end = await centre(page.get_by_test_id("node-thank")), page.get_by_test_id("node-note")
+    x, y = await centre(end)
+    await page.keyboard.down("Shift")
+    await page.mouse.move(start[0] - 200, start[1] - 80)
+    await page.mouse.down()
+    await page.mouse.move(x + 160, y + 100, steps=6)
+    await page.mouse.up()
+    await page.keyboard.up("Shift")
+    await expect(page.get_by_label("Steps", exact=True)).to_contain_text("3 steps")
+    await page.keyboard.press("Delete")
+    assert ids(await saved(page, api, 2)) == ["paid", "is_large"]
+
+
+async def test_an_agent_asks_one_of_the_assistants_or_another(open_canvas: OpenCanvas) -> None:
+    page, api = await open_canvas(payment())
+    await page.get_by_test_id("part-agent").click()
+    await page.get_by_label("Asks", exact=True).select_option("a1")
+    await expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    assert api.draft["nodes"][-1]["data"]["params"] == {"assistant": "a1"}
+    await page.get_by_label("Asks", exact=True).select_option(label="Another one, by its name")
+    await page.get_by_label("Assistant", exact=True).fill("sales")
+    await page.get_by_label("Assistant", exact=True).blur()
+    await expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    assert api.draft["nodes"][-1]["data"]["params"] == {"assistant": "sales"}
 
 
 async def test_a_dragged_step_moves_once(open_canvas: OpenCanvas) -> None:

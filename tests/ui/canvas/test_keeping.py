@@ -62,6 +62,38 @@ async def test_problems_lead_to_the_field_and_keep_it_from_going_live(
     assert api.active == len(api.versions)
 
 
+async def test_what_is_live_is_compared_with_and_turned_off(open_canvas: OpenCanvas) -> None:
+    page, api = await open_canvas(payment())
+    live = page.get_by_test_id("live-state")
+    await expect(live).to_have_text("Off")
+    await page.get_by_role("button", name="Activate").click()
+    await page.get_by_test_id("activate").get_by_role("button", name="Activate").click()
+    await expect(live).to_have_text("Live")
+    await page.get_by_test_id("node-note").click()
+    await page.keyboard.press("Delete")
+    await saved(page, api, 2)
+    await expect(live).to_have_text("Version 1 is live")
+    await page.get_by_role("button", name="Activate").click()
+    dialog = page.get_by_test_id("activate")
+    await expect(dialog).to_contain_text("Against version 1: 1 step removed")
+    await dialog.get_by_role("button", name="Not yet").click()
+    await live.click()
+    await page.get_by_test_id("live").get_by_role("button", name="Turn off").click()
+    await expect(live).to_have_text("Off")
+    assert api.active is None
+
+
+async def test_settings_of_the_workflow_are_kept(open_canvas: OpenCanvas) -> None:
+    page, api = await open_canvas(payment())
+    await page.get_by_role("button", name="Settings of the workflow").click()
+    await page.get_by_label("Time zone").fill("Asia/Kolkata")
+    await page.locator("summary", has_text="Runs at the same time").click()
+    await page.get_by_label("Runs at the same time").fill("2")
+    await page.get_by_label("Runs at the same time").blur()
+    await expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    assert api.draft["settings"] == {"time_zone": "Asia/Kolkata", "concurrency": {"limit": 2}}
+
+
 async def test_versions_are_compared_and_restored(open_canvas: OpenCanvas) -> None:
     page, api = await open_canvas(payment())
     await page.get_by_test_id("node-note").click()

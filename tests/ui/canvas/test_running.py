@@ -60,7 +60,7 @@ async def test_an_approval_is_answered_in_place(open_canvas: OpenCanvas) -> None
     await answer.get_by_role("button", name="Approve", exact=True).click()
     await expect(page.get_by_test_id("node-note")).to_have_attribute("data-state", "done")
     await expect(ask).to_have_attribute("data-state", "done")
-    assert api.runs[0].nodes[1]["output"] == {"branch": "approved", "comment": "Of course"}
+    assert api.runs[0].nodes[1]["output"] == {"decision": "approved", "comment": "Of course"}
 
 
 async def test_earlier_runs_are_shown_again(open_canvas: OpenCanvas) -> None:

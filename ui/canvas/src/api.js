@@ -34,6 +34,9 @@ export function apiOf({ base = "", id, csrf }) {
       const { problems } = await call("POST", `${own}/validate`, {});
       return { catalogue, connections: connections.map(connectionOf), blueprint: workflow.blueprint, version: workflow.draft_version, active: workflow.active_version, rights: workflow.rights ?? "owner", problems };
     },
+    async connections() {
+      return (await call("GET", "/connections")).map(connectionOf);
+    },
     async current() {
       const workflow = await call("GET", own);
       return { blueprint: workflow.blueprint, version: workflow.draft_version, active: workflow.active_version };
@@ -44,18 +47,33 @@ export function apiOf({ base = "", id, csrf }) {
     activate: (version) => call("POST", `${own}/activate`, { version }),
     deactivate: () => call("POST", `${own}/deactivate`),
     versions: () => call("GET", `${own}/versions?limit=50`),
+    outputAddress: (run, artifact) => `${base}/workflows/runs/${encodeURIComponent(run)}/outputs/${encodeURIComponent(artifact)}`,
     async version(number) {
       return (await call("GET", `${own}/versions/${number}`)).blueprint;
     },
     restore: (version) => call("POST", `${own}/restore`, { version }),
     draft: (prompt) => call("POST", "/workflows/draft", { prompt, workflow_id: id }),
-    execute: (payload, version, trigger) => call("POST", `${own}/execute`, { payload, version, trigger }),
+    /** With `until` or `pinned` it is a test: it ends there, and what is pinned is not done. */
+    execute: (payload, version, { trigger, until, pinned } = {}) => call("POST", `${own}/execute`, { payload, version, trigger, until, pinned }),
+    check: (condition, names, sample) => call("POST", "/workflows/expressions/check", { condition, names, sample }),
+    /** What a trigger brought lately, newest first. */
+    async samples(service, task, since) {
+      const asked = new URLSearchParams({ service, task, ...(since ? { since } : {}) });
+      return (await call("GET", `/workflows/samples?${asked}`)).map((each) => ({ id: each.delivery_id, at: each.received_at, data: each.data }));
+    },
+    async assistants() {
+      const found = await call("POST", "/assistants/search", { limit: 100 });
+      return found.map((each) => ({ id: each.assistant_id, name: each.name }));
+    },
     runs: () => call("GET", `${own}/runs?limit=20`),
     async run(runId) {
       return runOf(await call("GET", `/workflows/runs/${encodeURIComponent(runId)}`));
     },
-    /** Answers what a node waits for. */
+    /** Answers what a node waits for: approvals by a vote, events by bringing them, all else as the run asks it. */
     async answer(run, node, value) {
+      const { kind, approval_id: approval, event, key } = node.asks ?? {};
+      if (kind === "approval" && approval) return call("POST", `/approvals/${encodeURIComponent(approval)}/vote`, value);
+      if (kind === "wait" && event) return call("POST", `/workflows/events/${encodeURIComponent(event)}`, { key: key ?? null, data: value });
       const thread = `/threads/${encodeURIComponent(run.threadId)}`;
       const { interrupts } = await call("GET", thread);
       const asked = Object.values(interrupts ?? {}).flat();
@@ -63,7 +81,8 @@ export function apiOf({ base = "", id, csrf }) {
       if (!found) throw new ApiError(409, { message: "This was answered already." });
       await call("POST", `${thread}/runs`, { assistant_id: id, command: { resume: { [found.id]: value } } });
     },
-    cancel: (run) => call("POST", `/threads/${encodeURIComponent(run.threadId)}/runs/${encodeURIComponent(run.lastRunId)}/cancel`),
+    /** Also one that waits. */
+    cancel: (run) => call("POST", `/workflows/runs/${encodeURIComponent(run.id)}/cancel`),
     watch: (told) => watching(socketAddress(base, `${own}/monitor`), told),
   };
 }
@@ -81,10 +100,10 @@ const connectionOf = ({ connection_id, name, kind, status }) => ({ id: connectio
 function runOf(run) {
   const items = run.nodes.map((node) => ({
     id: node.node_id, item: node.item, state: STATES[node.status] ?? node.status, startedAt: node.started_at,
-    duration: node.duration_s, attempts: node.attempts?.length ?? 1, input: node.input, output: node.output,
-    error: node.error, asks: node.asks,
+    duration: node.duration_s, attempts: node.attempts?.length ?? 1, tries: node.attempts ?? [], input: node.input, output: node.output,
+    artifact: node.artifact_id ?? null, error: node.error, asks: node.asks,
   }));
-  return { id: run.run_id, lastRunId: run.last_run_id, threadId: run.thread_id, version: run.version, status: run.status, error: run.failure?.message ?? run.error, startedAt: run.started_at ?? run.created_at, duration: run.duration_s, given: run.trigger_data, items };
+  return { id: run.run_id, lastRunId: run.last_run_id, threadId: run.thread_id, version: run.version, status: run.status, error: run.failure?.message ?? run.error, startedAt: run.started_at ?? run.created_at, duration: run.duration_s, given: run.trigger_data, cause: run.cause, trial: run.trial ?? null, trigger: run.trigger ?? null, items };
 }
 
 function socketAddress(base, path) {

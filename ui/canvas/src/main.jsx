@@ -6,8 +6,10 @@ import "./styles/panels.css";
 import "./styles/forms.css";
 import { apiOf } from "./api.js";
 import { EMPTY } from "./model/blueprint.js";
+import { withTasks } from "./model/catalogue.js";
 import { actionsOf } from "./state/actions.js";
 import { Mount } from "./state/context.jsx";
+import { pinsOf } from "./state/pins.js";
 import { runningOf } from "./state/running.js";
 import { savingOf } from "./state/saving.js";
 import { createStore } from "./state/store.js";
@@ -25,8 +27,9 @@ export function mount(el, opts = {}) {
 
 function begin(el, opts, api) {
   const { blueprint = EMPTY, catalogue = [], connections = [], problems = [], readOnly = false, view = null, version = 0, active = null } = opts;
-  const store = createStore({ blueprint, catalogue, connections, problems, isReadOnly: readOnly, view, active, save: { state: "saved", version } });
-  const parts = { store, api, opts, actions: actionsOf(store), saving: api && savingOf(store, api, opts), running: api && runningOf(store, api) };
+  const store = createStore({ blueprint, catalogue: withTasks(catalogue), connections, problems, isReadOnly: readOnly, view, active, save: { state: "saved", version } });
+  const pinning = pinsOf(store, opts.id);
+  const parts = { store, api, opts, pinning, actions: actionsOf(store), saving: api && savingOf(store, api, opts), running: api && runningOf(store, api, pinning) };
   let last = blueprint;
   store.subscribe(() => {
     const { blueprint: now } = store.get();
@@ -40,6 +43,8 @@ function begin(el, opts, api) {
     get blueprint() { return store.get().blueprint; },
     set: (change) => store.set(change),
     openRun: (id) => parts.running?.open(id),
+    /** Suggestions show what the last run brought; without one they show examples. */
+    sample: () => parts.running?.sample().catch(() => {}),
     unmount() {
       parts.saving?.stop();
       parts.running?.stop();
@@ -52,7 +57,7 @@ function begin(el, opts, api) {
  * The same over the service's API: loads the workflow, keeps the draft, runs it.
  *
  * @param {HTMLElement} el
- * @param {{base?: string, id: string, csrf?: string, run?: string, onSaved?: Function, onActivated?: Function}} opts
+ * @param {{base?: string, id: string, csrf?: string, run?: string, pages?: string, onSaved?: Function, onActivated?: Function, onDeactivated?: Function}} opts
  */
 export async function mountApi(el, opts) {
   const api = apiOf(opts);
@@ -66,6 +71,7 @@ export async function mountApi(el, opts) {
     note.remove();
     const mounted = begin(el, { ...opts, ...loaded, readOnly: rights === "viewer" }, api);
     if (opts.run) void mounted.openRun(opts.run);
+    else void mounted.sample();
     return mounted;
   } catch (error) {
     note.textContent = `The workflow cannot be shown. ${error.message}`;

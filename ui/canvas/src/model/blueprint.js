@@ -14,8 +14,16 @@ const BRANCHES = {
 
 export const EMPTY = { schema: 1, name: "New workflow", nodes: [], edges: [], settings: {} };
 
+/** The branch of a condition with cases when none of them holds. */
+export const DEFAULT_CASE = "default";
+
+/** The cases of a condition; null where it asks one thing only. */
+export const casesOf = (node) => (node.type === "condition" && Array.isArray(node.data.params?.cases) ? node.data.params.cases : null);
+
 /** The branches of which each edge out of a node names one. */
 export function branchesOf(node) {
+  const cases = casesOf(node);
+  if (cases) return [...cases.map((each) => String(each?.name ?? "")), DEFAULT_CASE];
   if (node.type === "wait") return node.data.params?.event !== undefined ? ["received", "expired"] : [];
   return BRANCHES[node.type] ?? [];
 }
@@ -101,18 +109,40 @@ export function without(blueprint, nodeIds, edgeIds = []) {
   return { ...blueprint, nodes, edges };
 }
 
-/** With a node changed by a function of it; edges of branches that it no longer has are cut. */
-export function withChanged(blueprint, id, change) {
+/**
+ * With a node changed by a function of it. Edges follow their branch: `ways` says under which name it goes on;
+ * those of branches that are gone are cut.
+ */
+export function withChanged(blueprint, id, change, ways = new Map()) {
   const nodes = blueprint.nodes.map((node) => (node.id === id ? change(node) : node));
-  const node = nodes.find((each) => each.id === id);
-  const allowed = branchesOf(node);
-  const edges = blueprint.edges.map((edge) => {
-    if (edge.source !== id) return edge;
-    if (allowed.length ? allowed.includes(edge.branch) : !edge.branch) return edge;
-    const { branch: _branch, ...rest } = edge;
-    return allowed.length ? { ...rest, branch: allowed[0] } : rest;
+  const before = branchesOf(nodeOf(blueprint, id));
+  const allowed = branchesOf(nodes.find((each) => each.id === id));
+  if (String(before) === String(allowed) && !ways.size) return { ...blueprint, nodes };
+  const renames = ways.size ? ways : renamedBranch(before, allowed);
+  const taken = new Set();
+  const edges = blueprint.edges.map((edge) => (edge.source === id ? followed(edge, allowed, renames) : edge)).filter((edge) => {
+    if (!edge) return false;
+    const way = `${edge.source}>${edge.target}:${edge.branch ?? ""}`;
+    if (edge.source === id && taken.has(way)) return false;
+    taken.add(way);
+    return true;
   });
   return { ...blueprint, nodes, edges };
+}
+
+/** A branch that alone has another name now. */
+function renamedBranch(before, after) {
+  if (before.length !== after.length) return new Map();
+  const changed = before.map((name, place) => [name, after[place]]).filter(([old, now]) => old !== now);
+  return new Map(changed.length === 1 ? changed : []);
+}
+
+function followed(edge, allowed, renames) {
+  const { branch, ...rest } = edge;
+  if (!allowed.length) return rest;
+  if (!branch) return { ...rest, branch: allowed[0] };
+  const now = renames.get(branch) ?? branch;
+  return allowed.includes(now) ? { ...rest, branch: now } : null;
 }
 
 export function withPositions(blueprint, places) {
@@ -164,14 +194,18 @@ export function pasted(blueprint, text, offset = 48) {
 
 const isNode = (node) => typeof node?.id === "string" && typeof node.type === "string" && node.data instanceof Object;
 
-function renamed(value, names) {
+const WORD = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?<![\w.])[A-Za-z_]\w*/g;
+
+function renamed(value, names, field = "") {
+  if (typeof value === "string" && field === "condition") return value.replace(WORD, (word) => names.get(word) ?? word);
+  if (typeof value === "string" && field === "fallback_action") return names.get(value) ?? value;
   if (typeof value === "string")
     return value.replace(/\{\{\s*([A-Za-z_]\w*)/g, (whole, root) =>
       names.has(root) ? whole.replace(root, names.get(root)) : whole,
     );
-  if (Array.isArray(value)) return value.map((each) => renamed(each, names));
+  if (Array.isArray(value)) return value.map((each) => renamed(each, names, field));
   if (value && typeof value === "object")
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, renamed(each, names)]));
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, renamed(each, names, name)]));
   return value;
 }
 

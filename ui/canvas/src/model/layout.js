@@ -1,7 +1,5 @@
-/** Where nodes stand: their sizes, and dagre's tidy order from left to right. */
-import dagre from "@dagrejs/dagre";
+/** The sizes of nodes. */
 import { branchesOf } from "./blueprint.js";
-import { loopBodies } from "./flow.js";
 
 export const WIDTH = 240;
 const HEAD = 56;
@@ -11,24 +9,3 @@ export const ROW = 24;
 export const heightOf = (node) => HEAD + FOOT + branchesOf(node).length * ROW;
 /** How far down the handle of a branch sits. */
 export const handleTop = (place) => HEAD + ROW * place + ROW / 2;
-
-export function tidied(blueprint) {
-  const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 88, marginx: 0, marginy: 0 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const node of blueprint.nodes) graph.setNode(node.id, { width: WIDTH, height: heightOf(node) });
-  const bodies = loopBodies(blueprint);
-  for (const edge of blueprint.edges)
-    if (!bodies.get(edge.target)?.has(edge.source)) graph.setEdge(edge.source, edge.target, {}, edge.id);
-  for (const node of blueprint.nodes) {
-    const target = node.data.error_handling?.fallback_action;
-    if (target && graph.hasNode(target)) graph.setEdge(node.id, target, {}, `${node.id} fails`);
-  }
-  dagre.layout(graph);
-  const places = new Map();
-  for (const node of blueprint.nodes) {
-    const { x, y } = graph.node(node.id);
-    places.set(node.id, { x: x - WIDTH / 2, y: y - heightOf(node) / 2 });
-  }
-  return places;
-}

@@ -22,9 +22,15 @@ export function namesAt(blueprint, id, catalogue, samples) {
     found.unshift({ name: "item", title: "The item of this turn", schema: {}, value: items?.[0] });
     found.push({ name: "index", title: "The turn, from 0", schema: { type: "integer" }, value: 0 });
   }
+  if (isFallback(blueprint, id)) found.push({ name: "error", title: "Why the step before failed", schema: ERROR, value: { node_id: "step", type: "ProviderFailed", message: "The service refused it." } });
   found.push({ name: "run", title: "The run", schema: RUN, value: { id: "…", started_at: "2026-01-01T09:00:00Z" } });
+  found.push({ name: "settings", title: "The workflow’s settings", schema: {}, value: blueprint.settings ?? {} });
   return found;
 }
+
+const ERROR = { type: "object", properties: { node_id: {}, type: {}, message: {} } };
+const fields = (properties) => ({ type: "object", properties });
+const isFallback = (blueprint, id) => blueprint.nodes.some((node) => node.data.error_handling?.on_failure === "fallback" && node.data.error_handling.fallback_action === id);
 
 function entry(name, title, node, { catalogue, samples }) {
   const schema = outputSchema(node, catalogue);
@@ -40,10 +46,12 @@ function itemsOf(loop, names) {
 
 export function outputSchema(node, catalogue) {
   const task = taskOf(catalogue, node);
-  if (task) return task.result ?? task.data ?? {};
+  if (task) return task.result ?? {};
   if (node.type === "loop") return { type: "array", items: { type: "object", properties: { status: {}, data: {}, error: {} } } };
-  if (node.type === "agent") return node.data.params?.output_schema ?? {};
-  if (node.type === "condition") return { type: "object", properties: { branch: { type: "string" } } };
+  if (node.type === "agent") return fields({ text: { type: "string", description: "Its answer" }, ...(node.data.params?.output_schema ? { data: node.data.params.output_schema } : {}) });
+  if (node.type === "condition") return fields({ branch: { type: "string", description: "The way it took" } });
+  if (node.type === "approval") return fields({ decision: { enum: ["approved", "rejected", "expired"], examples: ["approved"] }, comment: { type: "string" }, votes: { type: "array" }, edits: { type: "object" }, values: { type: "object" } });
+  if (node.type === "wait") return node.data.params?.event === undefined ? fields({ until: { type: "string" } }) : fields({ outcome: { enum: ["received", "expired"], examples: ["received"] }, data: {} });
   return {};
 }
 
@@ -63,7 +71,11 @@ function walk(found, place, depth) {
   found.push({ path: place.path, title: place.title, value: place.value });
   if (depth >= 3) return;
   const schema = resolved(place.schema, place.root);
-  const sample = place.value && typeof place.value === "object" && !Array.isArray(place.value) ? place.value : {};
+  if (Array.isArray(place.value) && place.value.length) {
+    walk(found, { ...place, path: `${place.path}.0`, title: "The first", schema: schema.items ?? {}, value: place.value[0] }, depth + 1);
+    return;
+  }
+  const sample = place.value && typeof place.value === "object" ? place.value : {};
   const fields = new Set([...Object.keys(schema.properties ?? {}), ...Object.keys(sample)]);
   for (const field of fields) {
     if (!/^[\w-]+$/.test(field)) continue;

@@ -51,10 +51,16 @@ export function edgeCounts(run, blueprint) {
 }
 
 function branchCount(source, target, branch) {
-  const said = source.items.filter((item) => item.output && typeof item.output === "object" && "branch" in item.output);
-  if (said.length) return said.filter((item) => item.output.branch === branch).length;
+  const said = source.items.map((item) => saidBranch(item.output)).filter(Boolean);
+  if (said.length) return said.filter((each) => each === branch).length;
   if (branch === "done") return source.items.filter((item) => item.state === "done").length;
   return branch === "each" ? target?.count ?? 0 : Math.min(source.count, target?.count ?? 0);
+}
+
+/** The branch that a step says it took: conditions, approvals and waits for events. */
+function saidBranch(output) {
+  if (!output || typeof output !== "object") return null;
+  return [output.branch, output.decision, output.outcome].find((each) => typeof each === "string") ?? null;
 }
 
 export function durationText(seconds) {

@@ -10,7 +10,9 @@ export function resolved(schema, root) {
   const options = found.anyOf ?? found.oneOf;
   if (!options) return found;
   const some = options.filter((each) => each.type !== "null");
-  const first = some.length === 1 || some.every((each) => each.const === undefined) ? some[0] : null;
+  const isOpen = some.every((each) => each.const === undefined);
+  // Of several kinds a text takes most.
+  const first = some.length === 1 || isOpen ? some.find((each) => each.type === "string") ?? some[0] : null;
   const { anyOf: _any, oneOf: _one, ...others } = found;
   if (first) return { ...resolved(first, root), ...others };
   return { ...others, enum: some.map((each) => each.const) };
@@ -33,8 +35,9 @@ export function controlOf(schema) {
 }
 
 const isOpen = (schema) => Object.keys(schema).length === 0;
-const LONG = /message|body|text|html|sql|content|prompt|description/i;
-const isLong = (schema) => schema.format === "multiline" || (schema.maxLength ?? 0) > 300 || LONG.test(schema.title ?? "");
+const isLong = (schema) => Boolean(schema["x-multiline"]);
+/** Taken as it is written: it takes nothing from earlier steps. */
+export const isLiteral = (schema) => Boolean(schema["x-literal"]);
 
 export const labelOf = (name, schema) => {
   const text = schema?.title ?? name.replaceAll("_", " ");

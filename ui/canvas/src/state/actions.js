@@ -2,7 +2,8 @@
 import { branchesOf, copied, nodeOf, pasted, withChanged, withEdge, withInserted, withNode, withPositions, without } from "../model/blueprint.js";
 import { partly } from "../model/diff.js";
 import { refusal } from "../model/flow.js";
-import { WIDTH, tidied } from "../model/layout.js";
+import { WIDTH } from "../model/layout.js";
+import { tidied } from "../model/tidying.js";
 
 export function actionsOf(store) {
   const get = store.get;
@@ -17,18 +18,19 @@ export function actionsOf(store) {
   }
 
   function add(part, position = null) {
-    const { blueprint, selected, inserting } = get();
+    const { blueprint, selected, inserting, extending } = get();
     if (inserting) return insert(inserting, part);
-    const from = position === null && selected.length === 1 ? nodeOf(blueprint, selected[0]) : null;
+    const source = extending?.source ?? (selected.length === 1 ? selected[0] : null);
+    const from = position === null && source ? nodeOf(blueprint, source) : null;
     let id;
     store.edit((before) => {
       const added = withNode(before, part, position ?? placeFor(before, from));
       id = added.id;
-      const branch = from && openBranch(before, from);
+      const branch = from && (extending ? extending.branch : openBranch(before, from));
       const joins = from && part.type !== "trigger" && branch !== undefined && !refusal(added.blueprint, from.id, id, branch);
       return joins ? withEdge(added.blueprint, from.id, id, branch) : added.blueprint;
     });
-    select([id], { centred: position === null ? { id, at: Date.now() } : null });
+    select([id], { extending: null, centred: position === null ? { id, at: Date.now() } : null });
     return id;
   }
 
@@ -70,10 +72,19 @@ export function actionsOf(store) {
     copy: () => copied(get().blueprint, get().selected),
     duplicate: () => get().selected.length && paste(copied(get().blueprint, get().selected)),
     selectAll: () => select(get().blueprint.nodes.map((node) => node.id)),
-    tidy: () => store.edit((before) => withPositions(before, tidied(before)), { fitting: get().fitting + 1 }),
+    async tidy() {
+      try {
+        const places = await tidied(get().blueprint);
+        store.edit((before) => withPositions(before, places), { fitting: get().fitting + 1 });
+      } catch {
+        notify("The steps could not be put in order: a part of the page could not be loaded. Try again.", "error");
+      }
+    },
     move: (places) => store.edit((before) => withPositions(before, places)),
     /** `visit` names the field: all that is typed there before another is one step. */
-    change: (id, change, visit) => store.edit((before) => withChanged(before, id, change), { visit: visit && `${id} ${visit}` }),
+    change: (id, change, visit, ways) => store.edit((before) => withChanged(before, id, change, ways), { visit: visit && `${id} ${visit}` }),
+    /** The settings of the whole workflow. */
+    changeSettings: (settings, visit) => store.edit((before) => ({ ...before, settings }), { visit: visit && `settings ${visit}` }),
     rename: (name) => store.edit((before) => ({ ...before, name }), { visit: "name" }),
     settle: () => store.set({ visit: null }),
     cutEdge: (id) => store.edit((before) => without(before, [], [id]), { selectedEdges: [] }),

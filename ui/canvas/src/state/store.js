@@ -53,9 +53,11 @@ const START = {
   blueprint: EMPTY, past: [], future: [], visit: null,
   catalogue: [], connections: [], problems: [], samples: {},
   selected: [], selectedEdges: [], focusField: null,
-  view: null, panel: null, dialog: null, notice: null, inserting: null,
+  view: null, panel: null, dialog: null, notice: null, inserting: null, extending: null,
   save: { state: "saved", version: 0 }, active: null, isReadOnly: false,
-  proposal: null, run: null, runs: [], shownNode: null,
+  proposal: null, run: null, runs: [], shownNode: null, viewed: null,
+  /** Outputs that are taken as known in tests, by node; and the node that the next test ends at. */
+  pins: {}, until: null,
   /** Counted up to have everything brought into view, or one node. */
   fitting: 0, centred: null,
 };

@@ -7,27 +7,32 @@ import { Outline } from "./Outline.jsx";
 import { Palette } from "./Palette.jsx";
 import { SidePanel } from "./panels.jsx";
 import { useShortcuts } from "./shortcuts.js";
-import { CompareBar, DraftBar, TopBar } from "./TopBar.jsx";
+import { CompareBar, DraftBar, TopBar, ViewedBar } from "./TopBar.jsx";
 
-const NARROW = 640;
+const NARROW = 720;
+/** Too little for the list of steps, the canvas and a panel side by side. */
+const SMALL = 960;
+/** Less than the bar needs with all its words. */
+const TIGHT = 1180;
 
 export function App() {
   const root = useRef(null);
   const width = useWidth(root);
   const chosen = useStore((state) => state.view);
-  const isFixed = useStore((state) => state.isReadOnly || state.proposal !== null || Boolean(state.overlay));
+  const isFixed = useStore((state) => state.isReadOnly || state.proposal !== null || state.viewed !== null || Boolean(state.overlay));
   const { show } = useActions();
   const isNarrow = width !== null && width < NARROW;
   const view = chosen ?? (isNarrow ? "outline" : "canvas");
   const onView = (next) => show((state) => ({ view: next, fitting: state.fitting + 1 }));
   const press = useShortcuts(root, view, onView);
   return (
-    <div ref={root} className="gpc" data-testid="canvas" data-view={view} data-narrow={isNarrow || undefined} tabIndex={-1} onKeyDown={press} role="application" aria-label="Workflow builder" aria-roledescription="workflow builder">
+    <div ref={root} className="gpc" data-testid="canvas" data-view={view} data-narrow={isNarrow || undefined} data-small={(width !== null && width < SMALL) || undefined} data-tight={(width !== null && width < TIGHT) || undefined} tabIndex={-1} onKeyDown={press} role="application" aria-label="Workflow builder" aria-roledescription="workflow builder">
       {width !== null && width > 0 && (
         <>
           <TopBar view={view} onView={onView} />
           <DraftBar />
           <CompareBar />
+          <ViewedBar />
           <div className="gpc-main">
             {!isFixed && <Palette />}
             {view === "outline" ? <Outline /> : <Graph />}

@@ -1,6 +1,7 @@
 import { ViewportPortal } from "@xyflow/react";
 import { useMemo } from "react";
 import { nodeOf } from "../model/blueprint.js";
+import { factsOf } from "../model/catalogue.js";
 import { loopBodies } from "../model/flow.js";
 import { WIDTH, heightOf } from "../model/layout.js";
 
@@ -25,7 +26,8 @@ function framesOf(blueprint) {
     const top = Math.min(...nodes.map((node) => node.position.y)) - 32;
     const right = Math.max(...nodes.map((node) => node.position.x)) + WIDTH + 20;
     const bottom = Math.max(...nodes.map((node) => node.position.y + heightOf(node))) + 20;
-    frames.push({ id, title: `for each item of ${nodeOf(blueprint, id).title || id}`, x: left, y: top, width: right - left, height: bottom - top });
+    const loop = nodeOf(blueprint, id);
+    frames.push({ id, title: `${loop.title || id}: for each item, ${factsOf(loop)[0]}`, x: left, y: top, width: right - left, height: bottom - top });
   }
   return frames;
 }

@@ -7,7 +7,7 @@ import { useActions, useStore } from "../state/context.jsx";
 import { Bodies } from "./Bodies.jsx";
 import { Card } from "./Card.jsx";
 import { Way } from "./Way.jsx";
-import { useComparison } from "./derived.js";
+import { useShown } from "./derived.js";
 
 const NODE_TYPES = { step: Card };
 const EDGE_TYPES = { way: Way };
@@ -24,15 +24,11 @@ export function Graph() {
 }
 
 function Flow() {
-  const blueprint = useStore((state) => state.blueprint);
-  const isReadOnly = useStore((state) => state.isReadOnly);
-  const comparison = useComparison();
+  const { blueprint: shown, change, isFixed } = useShown();
   const actions = useActions();
-  const shown = comparison?.shown ?? blueprint;
-  const isFixed = isReadOnly || comparison !== null;
   const [dragged, setDragged] = useState(null);
-  const nodes = useNodes(shown, comparison?.change, dragged);
-  const edges = useEdges(shown, comparison?.change, !isFixed);
+  const nodes = useNodes(shown, change, dragged);
+  const edges = useEdges(shown, change, !isFixed);
   const { screenToFlowPosition } = useReactFlow();
   useViewport(shown);
   useUncovered(shown);
@@ -50,7 +46,7 @@ function Flow() {
     if (!text) return;
     event.preventDefault();
     const at = screenToFlowPosition({ x: event.clientX, y: event.clientY });
-    actions.show({ inserting: null });
+    actions.show({ inserting: null, extending: null });
     actions.add(JSON.parse(text), { x: at.x - WIDTH / 2, y: at.y - 28 });
   };
   return (
@@ -79,12 +75,13 @@ function useNodes(blueprint, change, dragged) {
   const selected = useStore((state) => state.selected);
   const catalogue = useStore((state) => state.catalogue);
   const kept = useRef(new Map());
+  const ways = useMemo(() => waysOut(blueprint.edges), [blueprint.edges]);
   return useMemo(() => {
     const chosen = new Set(selected);
     const next = new Map();
     const nodes = blueprint.nodes.map((node) => {
       const position = dragged?.get(node.id) ?? node.position;
-      const inputs = [node, chosen.has(node.id), position, change?.nodes.get(node.id), catalogue];
+      const inputs = [node, chosen.has(node.id), position, change?.nodes.get(node.id), catalogue, ways.get(node.id) ?? ""];
       const last = kept.current.get(node.id);
       const found = last?.inputs.every((input, place) => input === inputs[place]) ? last : { inputs, node: flowNode(inputs) };
       next.set(node.id, found);
@@ -92,17 +89,25 @@ function useNodes(blueprint, change, dragged) {
     });
     kept.current = next;
     return nodes;
-  }, [blueprint.nodes, change, dragged, selected, catalogue]);
+  }, [blueprint.nodes, ways, change, dragged, selected, catalogue]);
 }
 
-function flowNode([node, isSelected, position, change, catalogue]) {
+/** The branches of each node that lead somewhere, as a text that compares. */
+function waysOut(edges) {
+  const found = new Map();
+  for (const edge of edges) found.set(edge.source, `${found.get(edge.source) ?? ""}\n${edge.branch ?? ""}`);
+  return found;
+}
+
+function flowNode([node, isSelected, position, change, catalogue, ways]) {
+  const led = new Set(ways.split("\n").slice(1));
   const height = heightOf(node);
   const handle = (type, side, y, id = null) => ({ id, type, position: side, x: side === "left" ? -6 : WIDTH - 6, y: y - 6, width: 12, height: 12 });
   const branches = branchesOf(node);
   const sources = branches.length ? branches.map((branch, place) => handle("source", "right", handleTop(place), branch)) : [handle("source", "right", 28)];
   const handles = node.type === "trigger" ? sources : [handle("target", "left", 28), ...sources];
   return {
-    id: node.id, type: "step", position, selected: isSelected, data: { node, change }, handles,
+    id: node.id, type: "step", position, selected: isSelected, data: { node, change, open: new Set((branches.length ? branches : [null]).filter((branch) => !led.has(branch ?? ""))) }, handles,
     width: WIDTH, height, measured: { width: WIDTH, height }, ariaLabel: `${titleOf(catalogue, node)}, ${node.type} ${node.id}`,
   };
 }
@@ -182,7 +187,7 @@ function useViewport(blueprint) {
   const centred = useStore((state) => state.centred);
   const { fitView, setCenter, getZoom } = useReactFlow();
   const isFirst = useRef(true);
-  const isDrafting = useStore((state) => state.proposal !== null || Boolean(state.overlay));
+  const isDrafting = useStore((state) => state.proposal !== null || Boolean(state.overlay) || state.viewed !== null);
   useEffect(() => {
     const fit = (duration) => void fitView({ padding: 0.15, maxZoom: 1, duration });
     if (isFirst.current) {

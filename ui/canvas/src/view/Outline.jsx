@@ -1,31 +1,32 @@
 import { branchesOf, nodeOf } from "../model/blueprint.js";
-import { KINDS, summaryOf, titleOf } from "../model/catalogue.js";
+import { KINDS, factsOf, summaryOf, titleOf } from "../model/catalogue.js";
 import { loopsAround } from "../model/flow.js";
-import { useActions, useStore } from "../state/context.jsx";
+import { useActions, useMount, useStore } from "../state/context.jsx";
 import { Standing } from "./Card.jsx";
-import { useComparison, useStates } from "./derived.js";
+import { useShown, useStates } from "./derived.js";
 import { Icon, IconButton, iconOf } from "./icons.jsx";
 import { NodeForm } from "./Inspector.jsx";
 import { NodeRun } from "./NodeRun.jsx";
+import { PinButton, RunToHere } from "./NodeTools.jsx";
 
 /** The workflow as a list, with the same forms: everything can be done here without a pointer. */
 export function Outline() {
-  const blueprint = useStore((state) => state.blueprint);
-  const comparison = useComparison();
+  const { blueprint: shown, change, isFixed } = useShown();
   const { show } = useActions();
-  const shown = comparison?.shown ?? blueprint;
   return (
     <div className="gpc-outline" data-testid="outline">
       {!shown.nodes.length && <p className="gpc-quiet">No steps yet. Add a trigger, or describe the workflow in a sentence above.</p>}
-      <ol>{ordered(shown).map((node) => <Row key={node.id} node={node} depth={loopsAround(shown, node.id).length} change={comparison?.change.nodes.get(node.id)} isFixed={comparison !== null} />)}</ol>
-      {comparison === null && <button type="button" className="gpc-button" onClick={() => show({ panel: "palette", selected: [], inserting: null })}><Icon name="plus" />Add a step</button>}
+      <ol>{ordered(shown).map((node) => <Row key={node.id} node={node} depth={loopsAround(shown, node.id).length} change={change?.nodes.get(node.id)} isCompared={change !== undefined} isFixed={isFixed} />)}</ol>
+      {!isFixed && <button type="button" className="gpc-button" onClick={() => show({ panel: "palette", selected: [], inserting: null, extending: null })}><Icon name="plus" />Add a step</button>}
     </div>
   );
 }
 
-function Row({ node, depth, change, isFixed }) {
+function Row({ node, depth, change, isCompared, isFixed }) {
   const catalogue = useStore((state) => state.catalogue);
-  const blueprint = useStore((state) => state.blueprint);
+  const { blueprint } = useShown();
+  const { api } = useMount();
+  const isPinned = useStore((state) => node.id in state.pins);
   const isOpen = useStore((state) => state.selected.length === 1 && state.selected[0] === node.id);
   const problems = useStore((state) => state.problems).filter((problem) => problem.node_id === node.id);
   const state = useStates().get(node.id);
@@ -38,14 +39,13 @@ function Row({ node, depth, change, isFixed }) {
   return (
     <li className="gpc-outline-row" data-testid={`node-${node.id}`} data-state={state?.state ?? "idle"} data-change={change} style={{ marginInlineStart: depth * 20 }}>
       <div className="gpc-outline-head">
-        <button type="button" aria-expanded={isOpen} onClick={toggle} disabled={isFixed}>
+        <button type="button" aria-expanded={isOpen} onClick={toggle} disabled={isCompared}>
           <span className="gpc-card-icon"><Icon name={iconOf(node)} size={18} /></span>
-          <span className="gpc-card-words"><span className="gpc-card-title">{titleOf(catalogue, node)}</span><span className="gpc-card-summary">{KINDS[node.type]?.title} · {summaryOf(catalogue, node)}</span>{ways.length > 0 && <span className="gpc-card-summary">Then {ways.join("; ")}</span>}</span>
+          <span className="gpc-card-words"><span className="gpc-card-title">{titleOf(catalogue, node)}</span><span className="gpc-card-summary">{[KINDS[node.type]?.title, summaryOf(catalogue, node), ...factsOf(node), isPinned ? "pinned" : ""].filter(Boolean).join(" · ")}</span>{ways.length > 0 && <span className="gpc-card-summary">Then {ways.join("; ")}</span>}</span>
           {change ? <strong className="gpc-change-word">{change}</strong> : state ? <Standing state={state} /> : problems.length > 0 && <span className="gpc-marker" data-severity={problems.some((each) => each.severity === "error") ? "error" : "warning"}><Icon name="alert" size={14} />{problems.length}</span>}
         </button>
-        {isOpen && !isFixed && <><IconButton icon="plus" label={`Add a step after ${titleOf(catalogue, node)}`} onClick={() => show({ panel: "palette" })} /><IconButton icon="trash" label={`Delete ${titleOf(catalogue, node)}`} className="gpc-danger" onClick={() => remove([node.id])} /></>}
       </div>
-      {isOpen && !isFixed && <div className="gpc-outline-form" key={branchesOf(node).join()}>{state && <NodeRun id={node.id} />}<NodeForm id={node.id} /></div>}
+      {isOpen && !isCompared && <div className="gpc-outline-form">{!isFixed && <div className="gpc-outline-actions">{api && node.type !== "trigger" && <><RunToHere node={node} /><PinButton node={node} /></>}<IconButton icon="plus" label={`Add a step after ${titleOf(catalogue, node)}`} onClick={() => show({ panel: "palette", extending: null, inserting: null })} /><IconButton icon="trash" label={`Delete ${titleOf(catalogue, node)}`} className="gpc-danger" onClick={() => remove([node.id])} /></div>}{state && <NodeRun id={node.id} />}{!isFixed && <NodeForm id={node.id} />}</div>}
     </li>
   );
 }

@@ -8,14 +8,16 @@ import { Icon, IconButton } from "./icons.jsx";
 export function Palette() {
   const catalogue = useStore((state) => state.catalogue);
   const inserting = useStore((state) => state.inserting);
+  const extending = useStore((state) => state.extending);
   const panel = useStore((state) => state.panel);
   const [query, setQuery] = useState("");
   const search = useRef(null);
   const { add, show } = useActions();
-  const groups = paletteGroups(catalogue, query);
+  const hasTrigger = useStore((state) => state.blueprint.nodes.some((node) => node.type === "trigger"));
+  const groups = paletteGroups(catalogue, query, hasTrigger);
   useEffect(() => {
     if (panel === "palette") search.current?.focus();
-  }, [panel, inserting]);
+  }, [panel, inserting, extending]);
   const choose = (entry) => {
     if (add(entry.part)) setQuery("");
   };
@@ -31,9 +33,9 @@ export function Palette() {
     <section className="gpc-palette" aria-label="Steps to add" data-testid="palette" data-open={panel === "palette" || undefined} onKeyDown={step}>
       <div className="gpc-palette-head">
         <label className="gpc-search"><Icon name="search" /><input ref={search} type="search" placeholder="Search steps" aria-label="Search steps" value={query} onChange={(event) => setQuery(event.target.value)} /></label>
-        <IconButton icon="close" label="Close the list of steps" className="gpc-palette-close" onClick={() => show({ panel: null, inserting: null })} />
+        <IconButton icon="close" label="Close the list of steps" className="gpc-palette-close" onClick={() => show({ panel: null, inserting: null, extending: null })} />
       </div>
-      {inserting && <p className="gpc-inserting">Choose the step to insert. <button type="button" className="gpc-link" onClick={() => show({ inserting: null, panel: null })}>Cancel</button></p>}
+      {(inserting || extending) && <p className="gpc-inserting">{inserting ? "Choose the step to insert." : `Choose the step after ${extending.source}${extending.branch ? `, ${extending.branch}` : ""}.`} <button type="button" className="gpc-link" onClick={() => show({ inserting: null, extending: null, panel: null })}>Cancel</button></p>}
       <div className="gpc-palette-groups">
         {groups.map((group) => (
           <div key={group.title} role="group" aria-label={group.title}>

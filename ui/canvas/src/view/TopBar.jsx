@@ -12,7 +12,7 @@ export function TopBar({ view, onView }) {
   const name = useStore((state) => state.blueprint.name);
   const canUndo = useStore((state) => state.past.length > 0);
   const canRedo = useStore((state) => state.future.length > 0);
-  const isFixed = useStore((state) => state.isReadOnly || state.proposal !== null);
+  const isFixed = useStore((state) => state.isReadOnly || state.proposal !== null || state.viewed !== null);
   const problems = useStore((state) => state.problems);
   const panel = useStore((state) => state.panel);
   const errors = problems.filter((problem) => problem.severity === "error").length;
@@ -21,6 +21,7 @@ export function TopBar({ view, onView }) {
     <div className="gpc-bar" role="toolbar" aria-label="Workflow">
       <input className="gpc-name" aria-label="Name of the workflow" value={name} disabled={isFixed} onChange={(event) => rename(event.target.value)} onBlur={settle} />
       {api && <SaveState />}
+      {api && <LiveState />}
       <span className="gpc-space" />
       <IconButton icon="plus" label="Add a step" className="gpc-add" onClick={() => toggle("palette")} disabled={isFixed} />
       <IconButton icon="undo" label="Undo" onClick={undo} disabled={!canUndo || isFixed} />
@@ -28,8 +29,9 @@ export function TopBar({ view, onView }) {
       <IconButton icon="tidy" label="Tidy" onClick={tidy} disabled={isFixed} />
       <IconButton icon="search" label="Find a step" onClick={() => show({ dialog: "find" })} />
       <IconButton icon={view === "outline" ? "graph" : "list"} label={view === "outline" ? "Show the canvas" : "Show the outline"} onClick={() => onView(view === "outline" ? "canvas" : "outline")} />
+      <IconButton icon="gear" label="Settings of the workflow" onClick={() => toggle("settings")} aria-expanded={panel === "settings"} />
       {api && <IconButton icon="history" label="Versions" onClick={() => toggle("versions")} />}
-      <IconButton icon="help" label="Keyboard shortcuts" onClick={() => show({ dialog: "help" })} />
+      <IconButton icon="help" label="Keyboard shortcuts" className="gpc-help-button" onClick={() => show({ dialog: "help" })} />
       <button type="button" className="gpc-button gpc-problems-button" data-testid="problems-button" data-tone={errors ? "failed" : problems.length ? "waiting" : "done"} onClick={() => toggle("problems")} aria-expanded={panel === "problems"}>
         <Icon name={problems.length ? "alert" : "check"} />{problems.length || "No"} problem{problems.length === 1 ? "" : "s"}
       </button>
@@ -50,6 +52,15 @@ function SaveState() {
       {save.state === "conflict" && <> · <button type="button" className="gpc-link" onClick={() => show({ dialog: "conflict", overlay: null })}>Decide</button></>}
     </span>
   );
+}
+
+/** Which version is live; taking it off is one click away. */
+function LiveState() {
+  const { show } = useActions();
+  const active = useStore((state) => state.active);
+  const version = useStore((state) => state.save.version);
+  if (active === null) return <span className="gpc-tag" data-testid="live-state">Off</span>;
+  return <button type="button" className="gpc-tag gpc-live" data-tone="done" data-testid="live-state" title="Turn it off, or see what is live" onClick={() => show({ dialog: "live" })}><Icon name="check" size={12} />{active === version ? "Live" : `Version ${active} is live`}</button>;
 }
 
 function ActivateButton() {
@@ -95,6 +106,14 @@ export function DraftBar() {
       <button type="submit" className="gpc-button" disabled={!text.trim() || isBusy}>{isBusy ? "Drafting…" : "Draft"}</button>
     </form>
   );
+}
+
+/** Says that an earlier version is shown, as it ran. */
+export function ViewedBar() {
+  const run = useStore((state) => (state.viewed ? state.run : null));
+  const { running } = useMount();
+  if (!run) return null;
+  return <div className="gpc-compare" role="status" data-testid="viewed"><strong>Version {run.version}, as it ran</strong><span>The draft is another one by now; it is not changed here.</span><button type="button" className="gpc-button" onClick={() => running.close()}>Back to the draft</button></div>;
 }
 
 export function CompareBar() {

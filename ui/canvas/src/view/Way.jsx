@@ -4,6 +4,8 @@ import { useActions } from "../state/context.jsx";
 import { useCounts } from "./derived.js";
 import { Icon } from "./icons.jsx";
 
+const TAKEN = { stroke: "var(--gpc-done)" };
+
 /** An edge: its branch and how often it was taken, and a button that puts a step in between. */
 export const Way = memo(function Way({ id, data, selected, markerEnd, ...ends }) {
   const { show, cutEdge } = useActions();
@@ -12,7 +14,7 @@ export const Way = memo(function Way({ id, data, selected, markerEnd, ...ends })
   const words = [data.branch, count === undefined ? null : String(count)].filter(Boolean).join(" · ");
   return (
     <>
-      <BaseEdge id={id} path={path} markerEnd={markerEnd} interactionWidth={24} />
+      <BaseEdge id={id} path={path} markerEnd={markerEnd} interactionWidth={24} style={count > 0 ? TAKEN : undefined} />
       <EdgeLabelRenderer>
         <div className="gpc-way nodrag nopan" data-testid={`edge-${id}`} data-branch={data.branch} data-change={data.change} data-taken={count > 0 || undefined} data-selected={selected || undefined} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
           {words && <span className="gpc-way-label">{words}</span>}

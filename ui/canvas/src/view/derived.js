@@ -24,12 +24,20 @@ const compared = once((blueprint, proposal, overlay) => {
 
 export function useStates() {
   const { store } = useMount();
-  return useStore((state) => states(store, state.run, state.blueprint));
+  return useStore((state) => states(store, state.run, state.viewed ?? state.blueprint));
 }
 
 export function useCounts() {
   const { store } = useMount();
-  return useStore((state) => counts(store, state.run, state.blueprint));
+  return useStore((state) => counts(store, state.run, state.viewed ?? state.blueprint));
+}
+
+/** What stands on the canvas, whether it can be edited, and the difference that it shows if it does. */
+export function useShown() {
+  const comparison = useComparison();
+  const blueprint = useStore((state) => state.viewed ?? state.blueprint);
+  const isFixed = useStore((state) => state.isReadOnly || state.viewed !== null);
+  return { blueprint: comparison?.shown ?? blueprint, change: comparison?.change, isFixed: isFixed || comparison !== null };
 }
 
 /** The two blueprints that are compared on the canvas; null while one is edited. */

@@ -7,7 +7,7 @@ import { Icon, IconButton, iconOf } from "./icons.jsx";
 
 export function Dialogs() {
   const dialog = useStore((state) => state.dialog);
-  const Shown = { help: Help, find: Find, conflict: Conflict, activate: Activate }[dialog];
+  const Shown = { help: Help, find: Find, conflict: Conflict, activate: Activate, live: Live }[dialog];
   return Shown ? <Shown /> : null;
 }
 
@@ -31,7 +31,7 @@ function Dialog({ title, children, testId }) {
 
 const SHORTCUTS = [
   ["Ctrl K", "Find a step"], ["A", "Add a step"], ["Ctrl Z", "Undo"], ["Ctrl Shift Z", "Redo"], ["Ctrl C, Ctrl V", "Copy and paste steps as JSON"], ["Ctrl D", "Duplicate"], ["Ctrl A", "Select all steps"],
-  ["Delete", "Delete what is selected"], ["Arrow keys", "Move the selected step"], ["Shift and drag", "Select several steps"], ["T", "Tidy"], ["O", "Canvas or outline"], ["Escape", "Close the panel, select nothing"], ["?", "This sheet"],
+  ["Delete", "Delete what is selected"], ["Arrow keys", "Move the selected step"], ["Shift and drag", "Select several steps"], ["T", "Tidy"], ["R", "Test"], ["E", "Run to the selected step"], ["P", "Pin its output, or unpin it"], ["O", "Canvas or outline"], ["Escape", "Close the panel, select nothing"], ["?", "This sheet"],
 ];
 
 function Help() {
@@ -119,6 +119,35 @@ function Activate() {
       {warnings.length > 0 && <><h3>To think about</h3><ul className="gpc-lines">{warnings.slice(0, 6).map((problem, place) => <li key={place}>{problem.message}</li>)}</ul></>}
       {refused && <div className="gpc-error" role="alert">{refused}</div>}
       <div className="gpc-buttons"><button type="button" className="gpc-button gpc-primary" data-first disabled={isBusy || !before} onClick={go}>{isBusy ? "Activating…" : "Activate"}</button><button type="button" className="gpc-button" onClick={() => actions.show({ dialog: null })}>Not yet</button></div>
+    </Dialog>
+  );
+}
+
+/** What is live, and turning it off. */
+function Live() {
+  const { api, actions, opts } = useMount();
+  const active = useStore((state) => state.active);
+  const version = useStore((state) => state.save.version);
+  const isReadOnly = useStore((state) => state.isReadOnly);
+  const [refused, setRefused] = useState(null);
+  const [isBusy, setBusy] = useState(false);
+  const off = async () => {
+    setBusy(true);
+    try {
+      await api.deactivate();
+      actions.show({ active: null, dialog: null, notice: { text: "The workflow is off. What was under way goes on.", tone: "done" } });
+      opts.onDeactivated?.();
+    } catch (error) {
+      setRefused(error.message);
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={`Version ${active} is live`} testId="live">
+      <p>Its triggers start runs. {active === version ? "The draft is the same version." : `The draft is version ${version}: activate it to put it in its place.`}</p>
+      <p className="gpc-help">Turned off, nothing starts it any more; runs that are under way go on, and everything is kept.</p>
+      {refused && <div className="gpc-error" role="alert">{refused}</div>}
+      <div className="gpc-buttons"><button type="button" className="gpc-button" disabled={isBusy || isReadOnly} onClick={off}>{isBusy ? "Turning off…" : "Turn off"}</button><button type="button" className="gpc-button" data-first onClick={() => actions.show({ dialog: null, panel: "versions" })}>See the versions</button></div>
     </Dialog>
   );
 }

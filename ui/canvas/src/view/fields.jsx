@@ -1,8 +1,12 @@
 import { useId, useState } from "react";
-import { blank, controlOf, labelOf, mistake, resolved } from "../model/schema.js";
+import { inWords } from "../model/catalogue.js";
+import { blank, controlOf, isLiteral, labelOf, mistake, resolved } from "../model/schema.js";
 import { isTemplate, shown } from "../model/templates.js";
 import { IconButton } from "./icons.jsx";
 import { TemplateField } from "./TemplateField.jsx";
+
+const NONE = [];
+const SECONDS = /\(seconds\)|^Seconds/;
 
 /**
  * The fields of an object's schema.
@@ -32,19 +36,21 @@ export function Field({ name, schema, isRequired, value, path, ...rest }) {
   const blur = () => { setTouched(true); rest.onSettle(); };
   const shared = { id, describedBy: `${id}-help`, isWrong: Boolean(own || found.some((problem) => problem.severity === "error")), isRequired, onBlur: blur };
   const Control = asTemplate ? TextControl : CONTROLS[control];
+  const names = isLiteral(schema) ? NONE : rest.names;
   return (
     <div className="gpc-field" data-field={path}>
       <div className="gpc-field-head">
         <label htmlFor={id}>{rest.label ?? labelOf(name, schema)}</label>{isRequired && <span className="gpc-required" aria-hidden="true">required</span>}<span className="gpc-space" />
-        {!isText && rest.names.length > 0 && ["number", "check", "choice", "list"].includes(control) && (
+        {!isText && names.length > 0 && ["number", "check", "choice", "list"].includes(control) && (
           <IconButton icon="braces" label={isTemplate(value) ? `Type ${labelOf(name, schema)} instead` : `Take ${labelOf(name, schema)} from an earlier step`} aria-pressed={isTemplate(value)} onClick={() => rest.onChange(isTemplate(value) ? undefined : "{{")} />
         )}
       </div>
-      <Control {...rest} {...shared} path={path} schema={schema} control={control} value={value} />
+      <Control {...rest} {...shared} names={names} path={path} schema={schema} control={control} value={value} />
       <div id={`${id}-help`}>
         {own && !found.length && <p className="gpc-wrong">{own}</p>}
         {found.map((problem) => <p key={problem.code + problem.message} className="gpc-wrong" data-severity={problem.severity}>{problem.message} {problem.next_step}</p>)}
-        {schema.description && <p className="gpc-help">{schema.description}</p>}
+        {typeof value === "number" && value >= 60 && SECONDS.test(schema.title ?? "") && <p className="gpc-help">That is {inWords(value)}.</p>}
+        {(schema.description || isLiteral(schema)) && <p className="gpc-help">{schema.description} {isLiteral(schema) && "Taken as it is written, without values of earlier steps."}</p>}
       </div>
     </div>
   );

@@ -6,6 +6,7 @@ import { InspectorHead, NodeForm } from "./Inspector.jsx";
 import { Icon, IconButton } from "./icons.jsx";
 import { NodeRun } from "./NodeRun.jsx";
 import { Proposal } from "./Proposal.jsx";
+import { SettingsPanel } from "./SettingsPanel.jsx";
 import { RunPanel } from "./RunPanel.jsx";
 
 /** The side panel: one of them at a time. */
@@ -17,6 +18,7 @@ export function SidePanel({ view }) {
   if (panel === "run") return <RunPanel />;
   if (panel === "problems") return <Problems />;
   if (panel === "versions") return <Versions />;
+  if (panel === "settings") return <SettingsPanel />;
   // The outline holds the forms itself.
   if (view === "outline") return null;
   if (panel === "inspector" && selected.length === 1) return <Inspector id={selected[0]} />;
@@ -25,16 +27,17 @@ export function SidePanel({ view }) {
 }
 
 function Inspector({ id }) {
-  const node = useStore((state) => nodeOf(state.blueprint, id));
+  const node = useStore((state) => nodeOf(state.viewed ?? state.blueprint, id));
+  const isViewed = useStore((state) => state.viewed !== null);
   const hasRun = useStore((state) => state.run !== null);
   const wanted = useStore((state) => state.tab ?? "settings");
   const { actions } = useMount();
   if (!node) return null;
-  const tab = hasRun ? wanted : "settings";
+  const tab = isViewed ? "run" : hasRun ? wanted : "settings";
   return (
     <section className="gpc-panel" aria-label="Step" data-testid="inspector">
       <InspectorHead node={node}>
-        {hasRun && <div className="gpc-tabs" role="group" aria-label="Show">{[["settings", "Settings"], ["run", "In this run"]].map(([name, words]) => <button key={name} type="button" aria-pressed={tab === name} onClick={() => actions.show({ tab: name })}>{words}</button>)}</div>}
+        {hasRun && !isViewed && <div className="gpc-tabs" role="group" aria-label="Show">{[["settings", "Settings"], ["run", "In this run"]].map(([name, words]) => <button key={name} type="button" aria-pressed={tab === name} onClick={() => actions.show({ tab: name })}>{words}</button>)}</div>}
       </InspectorHead>
       <div className="gpc-panel-body">{tab === "run" ? <NodeRun id={id} key={id} /> : <NodeForm id={id} key={id} />}</div>
     </section>
@@ -50,7 +53,7 @@ function Several({ ids }) {
   );
 }
 
-function Head({ title, words }) {
+export function Head({ title, words }) {
   const { actions } = useMount();
   return <header className="gpc-panel-head"><div className="gpc-panel-words"><h2>{title}</h2><p>{words}</p></div><IconButton icon="close" label="Close" onClick={() => actions.show({ panel: null })} /></header>;
 }
@@ -61,7 +64,8 @@ function Problems() {
   const catalogue = useStore((state) => state.catalogue);
   const { actions } = useMount();
   const go = (problem) => {
-    if (problem.node_id && nodeOf(blueprint, problem.node_id)) actions.show({ tab: "settings" }), actions.focus(problem.node_id, problem.field);
+    if (!problem.node_id && !problem.edge_id && problem.field?.startsWith("settings")) actions.show({ panel: "settings" });
+    else if (problem.node_id && nodeOf(blueprint, problem.node_id)) actions.show({ tab: "settings" }), actions.focus(problem.node_id, problem.field);
     else if (problem.edge_id) {
       const edge = blueprint.edges.find((each) => each.id === problem.edge_id);
       actions.show({ selected: [], selectedEdges: [problem.edge_id], centred: edge && { id: edge.source, at: Date.now() } });
