@@ -56,9 +56,10 @@ async def test_a_page_costs_as_many_statements_as_its_owners_not_its_rows(
 ) -> None:
     async with CountedDatabase(database_url) as database:
         taken = [await _statements(database, more) for more in (2, 8)]
-    # The page; for each of two owners the runs, triggers, schedules, endpoints and deliveries.
+    # The page; for each of two owners the runs, triggers, schedules, endpoints and deliveries, and
+    # now and then whom a connection acts for.
     assert taken[0] == taken[1], taken
-    assert taken[1].total() <= 1 + 2 * 5 + 1, taken
+    assert taken[1].total() <= 1 + 2 * 5 + 4, taken
 
 
 async def _statements(database: CountedDatabase, more: int) -> Any:
