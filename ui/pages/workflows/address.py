@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, urlencode
 
 #: Workflows on a page of the list.
 PAGE_SIZE: Final = 20
+#: Of a page's number.
+_MOST_DIGITS: Final = 6
 #: Orders of the list by their names in the address: field, direction, label.
 ORDERS: Final[Mapping[str, tuple[str, str, str]]] = {
     "": ("updated_at", "desc", "Last changed"),
@@ -61,11 +63,8 @@ class Address:
     @property
     def number(self) -> int:
         """Which page of the list, from 1 on."""
-        return (
-            int(self.page)
-            if self.page.isascii() and self.page.isdigit() and self.page != "0"
-            else 1
-        )
+        is_number = self.page.isascii() and self.page.isdigit() and len(self.page) <= _MOST_DIGITS
+        return max(1, int(self.page)) if is_number else 1
 
     @property
     def is_filtered(self) -> bool:

@@ -66,7 +66,7 @@ def preview(
     kinds: Mapping[str, bool],
     address: Address,
 ) -> str:
-    """What a template does and needs; `kinds` says of each kind of connection whether there is one."""
+    """What a template does and needs; `kinds` says which kinds of connections there are."""
     listed = "".join(_step(each) for each in steps)
     return (
         f'<article class="gp-preview" data-testid="preview">'

@@ -18,8 +18,8 @@ from ui.pages.shell import Update
 from ui.pages.workflows import gallery_views, import_views, list_views, share_views
 from ui.pages.workflows.address import Address
 from ui.pages.workflows.import_views import opened
-from ui.pages.workflows.steps import steps_of
-from ui.workflows_client import Workflows
+from ui.pages.workflows.steps import steps_of, tasks_of
+from ui.workflows_client import Made, Workflows
 
 NOT_JSON = "This is no JSON. Choose a file that Export has made, or paste what is in it."
 #: Of a version's note.
@@ -57,7 +57,7 @@ class WorkflowsHandlers:
             since = datetime.now(UTC).isoformat()
             yield {self._parts.entries: list_views.drafting(data.get("prompt", ""), since)}
         try:
-            made = await self._done(Workflows(client), data)
+            made = await _done(Workflows(client), data)
         except ApiError as error:
             yield await self._shown(client, address, str(error), data)
             return
@@ -65,35 +65,6 @@ class WorkflowsHandlers:
             yield {self._parts.entries: made}
         else:
             yield await self._shown(client, address)
-
-    async def _done(self, workflows: Workflows, data: Mapping[str, str]) -> str:
-        """Do what was asked; returns what opens the workflow that was made, if one was."""
-        identity = data.get("id", "")
-        match data.get("action"):
-            case "new":
-                blank = {"schema": 1, "name": "New workflow", "nodes": [], "edges": []}
-                return opened(await workflows.create(blank))
-            case "draft":
-                return await _drafted(workflows, data)
-            case "import":
-                return opened(await workflows.import_document(_document(data.get("document", ""))))
-            case "duplicate":
-                await workflows.duplicate(identity)
-            case "use":
-                return opened(await workflows.use_template(identity))
-            case "activate":
-                await workflows.activate(identity)
-            case "deactivate":
-                await workflows.deactivate(identity)
-            case "delete":
-                await workflows.delete(identity)
-            case "rate":
-                await workflows.rate(identity, int(data.get("stars", "0")))
-            case "share":
-                await workflows.share(identity, data.get("member", ""), data.get("rights", ""))
-            case _:
-                pass  # Another address: it is shown.
-        return ""
 
     async def _shown(
         self,
@@ -149,6 +120,44 @@ def _said(problem: str) -> str:
     return notice(problem) if problem else ""
 
 
+async def _done(workflows: Workflows, data: Mapping[str, str]) -> str:
+    """Do what was asked; returns what opens the workflow that was made, if one was."""
+    action, identity = data.get("action"), data.get("id", "")
+    if action == "draft":
+        return await _drafted(workflows, data)
+    if made := await _made(workflows, action, data):
+        return opened(made)
+    match action:
+        case "duplicate":
+            await workflows.duplicate(identity)
+        case "activate":
+            await workflows.activate(identity)
+        case "deactivate":
+            await workflows.deactivate(identity)
+        case "delete":
+            await workflows.delete(identity)
+        case "rate":
+            await workflows.rate(identity, int(data.get("stars", "0")))
+        case "share":
+            await workflows.share(identity, data.get("member", ""), data.get("rights", ""))
+        case _:
+            pass  # Another address: it is shown.
+    return ""
+
+
+async def _made(workflows: Workflows, action: str | None, data: Mapping[str, str]) -> Made | None:
+    match action:
+        case "new":
+            blank: dict[str, Any] = {"nodes": [], "edges": []}
+            return await workflows.create({"schema": 1, "name": "New workflow", **blank})
+        case "import":
+            return await workflows.import_document(_document(data.get("document", "")))
+        case "use":
+            return await workflows.use_template(data.get("id", ""))
+        case _:
+            return None
+
+
 async def _drafted(workflows: Workflows, data: Mapping[str, str]) -> str:
     prompt = data.get("prompt", "").strip()
     drafted = await workflows.draft(prompt, data.get("zone", ""))
@@ -195,10 +204,7 @@ async def _preview(workflows: Workflows, address: Address) -> str:
         workflows.client.connections(),
     )
     tasks = {(each.service, task.name): task for each in integrations for task in each.tasks}
-    used = [
-        tasks.get((data.get("service", ""), data.get("task", "")))
-        for data in (node.get("data") or {} for node in template.blueprint.get("nodes", []))
-    ]
+    used = [tasks.get(task) for task in tasks_of(template.blueprint)]
     have = {connection.kind for connection in connections}
     kinds = [task.connection_kind for task in used if task and task.connection_kind]
     steps = steps_of(template.blueprint, {key: task.title for key, task in tasks.items()})

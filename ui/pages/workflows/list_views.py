@@ -142,7 +142,8 @@ def _triggers(triggers: Sequence[ShownTrigger]) -> str:
     if not triggers:
         return '<p class="gp-flow-line">Nothing starts it yet</p>'
     found = "".join(
-        f'<p class="gp-flow-line">{service_icon(each.service)}<span>{escaped(each.words)}</span></p>'
+        f'<p class="gp-flow-line">{service_icon(each.service)}'
+        f"<span>{escaped(each.words)}</span></p>"
         f"{_problem(each)}"
         for each in triggers
     )
@@ -213,7 +214,7 @@ def _paging(page: WorkflowPage, address: Address) -> str:
     before = _turn("Previous", address, address.number - 1) if first > 1 else ""
     after = _turn("Next", address, address.number + 1) if last < page.total else ""
     return (
-        f'<nav class="gp-paging" aria-label="Pages of the list"><span>{first}–{last} of '
+        f'<nav class="gp-paging" aria-label="Pages of the list"><span>{first} to {last} of '
         f"{page.total:,}</span>{before}{after}</nav>"
     )
 

@@ -10,16 +10,11 @@ from ui.workflows_client import Share
 def sharing(address: Address, shares: Sequence[Share]) -> str:
     """The members with rights, and a form for another."""
     identity = escaped(address.share)
+    gone = {"id": address.share, "rights": "none"}
     rows = "".join(
-        f"<li><span>{escaped(each.member_id)}</span><small>{escaped(each.rights.capitalize())}</small>"
-        + button(
-            "Remove",
-            "share",
-            style="gp-small",
-            id=address.share,
-            member=each.member_id,
-            rights="none",
-        )
+        f"<li><span>{escaped(each.member_id)}</span>"
+        f"<small>{escaped(each.rights.capitalize())}</small>"
+        + button("Remove", "share", style="gp-small", member=each.member_id, **gone)
         + "</li>"
         for each in shares
     )

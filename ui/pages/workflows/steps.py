@@ -60,12 +60,22 @@ def steps_of(blueprint: Mapping[str, Any], titles: Mapping[tuple[str, str], str]
     return list(found.values())
 
 
+def tasks_of(blueprint: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Service and task of each step."""
+    nodes: Sequence[Mapping[str, Any]] = blueprint.get("nodes", [])
+    return [_task_of(node) for node in nodes]
+
+
+def _task_of(node: Mapping[str, Any]) -> tuple[str, str]:
+    data: Mapping[str, Any] = node.get("data") or {}
+    return str(data.get("service") or ""), str(data.get("task") or "")
+
+
 def _step(
     node: Mapping[str, Any], branch: str, depth: int, titles: Mapping[tuple[str, str], str]
 ) -> Step:
-    data: Mapping[str, Any] = node.get("data") or {}
     kind = str(node["type"])
-    service, task = str(data.get("service") or ""), str(data.get("task") or "")
+    service, task = _task_of(node)
     named = titles.get((service, task)) or task.replace("_", " ").capitalize()
     words = f"{title_of(service)}: {named}" if service else _KINDS.get(kind, kind)
     icon = service or ("bolt" if kind == "trigger" else kind)
