@@ -55,9 +55,9 @@ def _card(template: Template, address: Address) -> str:
 
 
 def _liked(template: Template) -> str:
-    rating = f"{template.rating:.1f} ({template.ratings})" if template.rating else "Not rated"
-    uses = counted(template.uses, "use")
-    return f'<small class="gp-quiet">{icon("star")}{rating} · {uses}</small>'
+    rated = f"{icon('star')}{template.rating:.1f} ({template.ratings})" if template.rating else ""
+    used = counted(template.uses, "use") if template.uses else ""
+    return f'<small class="gp-quiet">{" · ".join(filter(None, (rated, used)))}</small>'
 
 
 def preview(
