@@ -18,6 +18,9 @@ class Retention:
     runs_days: int = 90
     #: Threads that went with their run.
     gone_threads_h: float = 24.0
+    #: Executions of workflows that do not say it themselves; 0 keeps them. And so many of each.
+    executions_days: int = 30
+    executions_of_workflow: int = 10_000
     #: Sign-ins, so long after they have ended; each is good so long at most.
     sign_ins_days: float = 30.0
     sign_ins_good_days: float = 30.0
@@ -36,6 +39,7 @@ class Cleared:
     stream_parts: int = 0
     runs: int = 0
     threads: int = 0
+    executions: int = 0
     checkpoints: int = 0
     #: Saved values of channels that no checkpoint has any more.
     values: int = 0

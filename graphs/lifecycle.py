@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 import orjson
 from langchain_core.runnables import RunnableConfig
-from langgraph.errors import GraphDrained, ParentCommand
+from langgraph.errors import GraphDrained, NodeTimeoutError, ParentCommand
 from langgraph.runtime import RunControl
 from langgraph.types import Command
 
@@ -22,6 +22,7 @@ from graphs.node_clock import NodeClock
 from graphs.stream_parts import INTERRUPT, as_part, json_default
 from graphs.stream_rows import StreamChoice, StreamRows, graph_modes
 from graphs.translator import Translator
+from nodes.workflow.step import timed_out
 from tools.context import AgentContext
 
 logger = logging.getLogger(__name__)
@@ -263,6 +264,8 @@ def _ready(
 
 
 def _in_words(error: Exception) -> str:
+    if isinstance(error, NodeTimeoutError):
+        return timed_out(error)
     said = str(error).strip().split("\n", maxsplit=1)[0]
     name = type(error).__name__
     return f"The run stopped at an error: {name}: {said}" if said else f"The run failed: {name}"

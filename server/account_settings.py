@@ -38,6 +38,12 @@ class AccountSettings(BaseModel):
         ge=10,
         description="How long access tokens are good before they are refreshed, seconds.",
     )
+    password_hash_mb: int = Field(
+        default=64,
+        ge=19,
+        le=1024,
+        description="Memory that hashing one password takes, MB: more is harder to guess.",
+    )
     google_client_id: str | None = Field(
         default=None, description="Sign-in with Google: the client's id."
     )

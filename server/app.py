@@ -44,6 +44,7 @@ from server.routes import (
     thread_streams,
     threads,
     usage,
+    vote_pages,
     webhook_endpoints,
     webhooks,
     websocket,
@@ -74,7 +75,7 @@ _WITH_DATABASE = (
     integrations,
 )
 #: What is there for who is nobody; guessing, registering and delivering have limits of their own.
-_DOORS = (auth, sign_in, providers, webhooks, approval_links)
+_DOORS = (auth, sign_in, providers, webhooks, approval_links, vote_pages)
 _WITHOUT_DATABASE = (system, health, websocket, workflow_monitor, not_built)
 
 #: Where the pages are.

@@ -61,4 +61,5 @@ def workflow_caps(settings: Settings) -> WorkflowCaps:
         inline_bytes=settings.workflow_inline_kb * 1024,
         run_bytes=settings.workflow_run_mb * 1024 * 1024,
         executions=settings.workflow_executions,
+        idle_s=settings.workflow_idle_s,
     )

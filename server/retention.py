@@ -27,6 +27,8 @@ def kept(settings: Settings) -> Retention:
         stream_parts_h=settings.keep_stream_parts_h,
         checkpoints=settings.keep_checkpoints,
         runs_days=settings.keep_runs_days,
+        executions_days=settings.keep_workflow_runs_days,
+        executions_of_workflow=settings.keep_workflow_runs,
         sign_ins_good_days=settings.session_days,
         audit_days=settings.keep_audit_days,
         deliveries_days=settings.keep_deliveries_days,
@@ -91,6 +93,8 @@ async def _clear(at_work: Tidying, retention: Retention) -> Cleared:
     cleared.threads = await at_work.clear_gone_threads(retention.gone_threads_h)
     if retention.runs_days:
         cleared.runs = await at_work.clear_runs(retention.runs_days)
+    days, most = retention.executions_days, retention.executions_of_workflow
+    cleared.executions = await at_work.clear_executions(days, most)
     if at_work.may_go_on():
         good_days, keep_days = retention.sign_ins_good_days, retention.sign_ins_days
         await at_work.clear_sign_ins(good_days, keep_days)

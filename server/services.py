@@ -22,6 +22,7 @@ from server.triggers.assembly import Triggers
 from server.workflows.assembly import Workflows
 from server.workflows.drafting import Drafting
 from server.workflows.due import DueTicker
+from server.workflows.endings import EndingTeller
 from server.workflows.mailing import Mailing
 from server.workflows.opening import WorkflowSide
 from server.workflows.waiting import WaitingWorkflows
@@ -118,6 +119,11 @@ class Services:
     def waiting(self) -> WaitingWorkflows:
         """What ends the waiting of workflows."""
         return self.side.waiting
+
+    @property
+    def endings(self) -> EndingTeller:
+        """Tells of executions that have ended."""
+        return self.side.endings
 
     @property
     def due(self) -> DueTicker:

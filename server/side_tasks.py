@@ -17,6 +17,7 @@ async def side_tasks(services: Services) -> AsyncGenerator[None]:
             tasks.create_task(services.feed.run(), name="feed"),
             tasks.create_task(services.departures.run(), name="departures"),
             tasks.create_task(services.due.run(), name="what is due"),
+            tasks.create_task(services.endings.run(), name="ends of workflows"),
             tasks.create_task(_probe_forever(services), name="model probe"),
         ]
         if services.mailing:

@@ -32,9 +32,23 @@ class WorkflowSettings(SecuritySettings):
     workflow_executions: int = Field(
         default=10_000, ge=1, description="Steps that one execution of a workflow may take."
     )
+    workflow_idle_s: float = Field(
+        default=600.0,
+        gt=0,
+        description="How long an assistant that is a step may be silent, seconds.",
+    )
     workflow_run_mb: int = Field(
         default=25, ge=1, description="What the steps of one execution may give back, megabytes."
     )
     workflow_inline_kb: int = Field(
         default=64, ge=1, description="A larger result of a step is kept as a file, kilobytes."
+    )
+    keep_workflow_runs: int = Field(
+        default=10_000, ge=1, description="Executions of each workflow that are kept."
+    )
+    keep_workflow_runs_days: int = Field(
+        default=30,
+        ge=0,
+        description="How long after their end executions of workflows are kept that do not say it "
+        "by `retention_days`; 0 keeps them.",
     )

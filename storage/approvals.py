@@ -19,7 +19,7 @@ from storage.sql_files import load_statements
 
 _SQL = load_statements("approvals")
 
-ApprovalStatus = Literal["open", "approved", "rejected", "expired"]
+ApprovalStatus = Literal["open", "approved", "rejected", "expired", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,11 @@ class Approval:
     approval_id: UUID
     tenant_id: str
     user_id: str
+    #: The first run of the thread.
+    root_run_id: UUID
     thread_id: UUID
     workflow_id: UUID
+    workflow_name: str
     node_id: str
     path: str
     title: str

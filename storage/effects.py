@@ -36,7 +36,7 @@ class EffectRepository:
             if found is None:
                 found = await (await connection.execute(_SQL["repeat"], row)).fetchone()
         # The key is made of a root run, so the row is this user's.
-        return _entry(cast(Mapping[str, Any], found))
+        return _entry(cast(Mapping[str, Any], found), call.attempt)
 
     async def done(
         self, user: UserContext, key: str, result: Mapping[str, Any], reference: str | None
@@ -48,10 +48,11 @@ class EffectRepository:
         """Note that the call did not succeed."""
         await self._settle(user, key, "in_doubt" if may_have_happened else "failed", None, None)
 
-    async def again(self, user: UserContext, key: str) -> None:
+    async def again(self, user: UserContext, call: EffectCall) -> None:
         """Note that a person wants a call in doubt to be made once more."""
+        row = {**_key(user, call.key), "attempt": call.attempt}
         async with self._database.runs.connection() as connection:
-            await connection.execute(_SQL["again"], _key(user, key))
+            await connection.execute(_SQL["again"], row)
 
     async def _settle(
         self, user: UserContext, key: str, status: EffectStatus, result: Any, reference: str | None
@@ -61,11 +62,13 @@ class EffectRepository:
             await connection.execute(_SQL["settle"], row)
 
 
-def _entry(row: Mapping[str, Any]) -> EffectEntry:
+def _entry(row: Mapping[str, Any], attempt: int) -> EffectEntry:
     if row["status"] == "done":
         return EffectEntry("done", row["result"], row["reference"])
     confirmations: Mapping[str, int] = row["result"] or {}
-    return EffectEntry(row["status"], confirmed=confirmations.get("again", 0))
+    # Answers about an earlier attempt are no answers about this one.
+    is_of_this = confirmations.get("attempt", 1) == attempt
+    return EffectEntry(row["status"], confirmed=confirmations.get("again", 0) if is_of_this else 0)
 
 
 def _key(user: UserContext, key: str) -> dict[str, Any]:

@@ -97,6 +97,22 @@ class Tidying:
                 deleted += self.may_go_on() and await self._delete_thread(row["thread_id"])
         return deleted
 
+    async def clear_executions(self, days: int, most: int) -> int:
+        """Delete executions that ended so long ago or are too many of their workflow.
+
+        A workflow's own setting of days goes before; 0 days are for ever. Returns how many.
+        """
+        deleted, after = 0, _FIRST_ID
+        while self.may_go_on():
+            page = await self._all("workflows", after=after, most=most, limit=_BATCH)
+            if not page:
+                break
+            after = page[-1]["workflow_id"]
+            for row in page:
+                kept_days = days if row["days"] is None else row["days"]
+                deleted += await self._clear_executions_of(row, kept_days)
+        return deleted
+
     async def clear_sign_ins(self, good_days: float, keep_days: float) -> int:
         """Delete sign-ins that have ended so long ago; returns how many.
 
@@ -159,6 +175,27 @@ class Tidying:
             if cursor.rowcount < _BATCH:
                 break
         return deleted
+
+    async def _clear_executions_of(self, workflow: dict[str, Any], days: int) -> int:
+        deleted, number = 0, 0
+        which = {"workflow_id": workflow["workflow_id"], "surplus": workflow["surplus"]}
+        while self.may_go_on():
+            page = await self._all(
+                "old_executions", **which, days=days, number=number, limit=_THREADS
+            )
+            if not page:
+                break
+            number = page[-1]["number"]
+            for row in page:
+                deleted += self.may_go_on() and await self._delete_execution(row["thread_id"])
+        return deleted
+
+    async def _delete_execution(self, thread_id: UUID) -> bool:
+        async with self.connection.transaction():
+            if not await self._delete_thread(thread_id):
+                return False
+            await self.connection.execute(_SQL["delete_ledger"], {"thread_id": thread_id})
+            return True
 
     async def _delete_thread(self, thread_id: UUID) -> bool:
         async with self.connection.transaction():

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from domain.identity import UserContext
@@ -14,8 +14,13 @@ _SQL = load_statements("workflow_analytics")
 
 #: Rows of each list, and failed executions that are looked at for where they failed.
 _MOST_ROWS: Final = 100
-_MOST_DAYS: Final = 400
+_MOST_STEPS: Final = 400
 _MOST_FAILED: Final = 2_000
+#: Executions whose costs are added up: their logs are read for it.
+_MOST_PRICED: Final = 10_000
+
+#: No longer periods are shown by the hour.
+_SHORT: Final = timedelta(days=3)
 
 Row = Mapping[str, Any]
 
@@ -27,6 +32,11 @@ class Period:
     since: datetime
     until: datetime
 
+    @property
+    def step(self) -> Literal["hour", "day"]:
+        """What its figures are drawn by."""
+        return "hour" if self.until - self.since <= _SHORT else "day"
+
 
 @dataclass(frozen=True, slots=True)
 class Analytics:
@@ -35,7 +45,9 @@ class Analytics:
     whole: Row
     #: The busiest first.
     workflows: list[Row]
-    days: list[Row]
+    #: Each hour or day with executions.
+    series: list[Row]
+    costs: list[Row]
     failures: list[Row]
     effects: list[Row]
 
@@ -51,11 +63,13 @@ class AnalyticsRepository:
     ) -> Analytics:
         """The figures of one of the owner's workflows, or of all."""
         parameters = _parameters(owner, period, workflow_id)
+        by_step = parameters | {"step": period.step, "limit": _MOST_STEPS}
         async with self._database.transaction(owner) as connection:
             return Analytics(
                 whole=(await _rows(connection, "whole", parameters))[0],
                 workflows=await _rows(connection, "totals", parameters),
-                days=await _rows(connection, "days", parameters | {"limit": _MOST_DAYS}),
+                series=await _rows(connection, "series", by_step),
+                costs=await _rows(connection, "costs", by_step | {"most": _MOST_PRICED}),
                 failures=await _rows(connection, "failures", parameters),
                 effects=await _rows(connection, "effects", parameters),
             )

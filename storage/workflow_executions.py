@@ -145,11 +145,11 @@ class ExecutionRepository:
             row = await (await connection.execute(_SQL["started_with"], parameters)).fetchone()
         return row["input"] if row else None
 
-    async def queued(self, owner: UserContext, workflow_id: UUID) -> list[UUID]:
-        """Some runs of a workflow that nobody has begun."""
+    async def to_stop(self, owner: UserContext, workflow_id: UUID) -> list[UUID]:
+        """Some runs of a workflow that nobody has begun, or that have paused and wait."""
         parameters = {**_key(owner, workflow_id), "limit": _BATCH}
         async with self._database.acting_for(owner) as connection:
-            cursor = await connection.execute(_SQL["queued"], parameters)
+            cursor = await connection.execute(_SQL["to_stop"], parameters)
             return [row["run_id"] for row in await cursor.fetchall()]
 
     async def retried_by(self, owner: UserContext, run_id: UUID) -> UUID | None:

@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.blueprints import schemas
 from domain.connections import ADDRESS, ConnectionField
 
 #: A hint for forms: the text has several lines.
 MULTILINE: Final[dict[str, Any]] = {"x-multiline": True}
 #: The value is SQL or alike: data from outside never becomes a part of it.
-LITERAL: Final[dict[str, Any]] = {"x-literal": True}
+LITERAL: Final[dict[str, Any]] = {schemas.LITERAL: True}
 #: Names a file that is kept here.
 FILE: Final[dict[str, Any]] = {"x-file": True}
 

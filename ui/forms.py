@@ -49,6 +49,18 @@ def forms_of(schema: Any) -> tuple[Form, ...]:
     return (_form(described),)
 
 
+def fields_of_values(values: Mapping[str, Any]) -> tuple[Field, ...]:
+    """Inputs to change values with; each stays the kind of value it is."""
+    return tuple(_field_of_value(name, value) for name, value in values.items())
+
+
+def changes_of(values: Mapping[str, Any], given: Sequence[Any]) -> dict[str, Any]:
+    """Those of the values that were given others, in the order of the fields; raises FormError."""
+    fields = fields_of_values(values)
+    entered = {field.name: _value(field, raw) for field, raw in zip(fields, given, strict=True)}
+    return {name: value for name, value in entered.items() if value != values[name]}
+
+
 def answer_of(form: Form, values: Sequence[Any]) -> Any:
     """The answer that a filled form stands for; raises FormError."""
     if form.is_scalar:
@@ -104,6 +116,22 @@ def _field(name: str, schema: Mapping[str, Any], *, required: bool) -> Field:
         minimum=schema.get("minimum"),
         maximum=schema.get("maximum"),
     )
+
+
+def _field_of_value(name: str, value: Any) -> Field:
+    kind: FieldKind
+    match value:
+        case bool():
+            kind = "boolean"
+        case int():
+            kind = "integer"
+        case float():
+            kind = "number"
+        case str():
+            kind = "text"
+        case _:
+            kind = "json"
+    return Field(name, name, kind, required=kind in ("integer", "number"), default=value)
 
 
 def _value(field: Field, raw: Any) -> Any:

@@ -46,6 +46,8 @@ class Catalogue:
     now: datetime | None = None
     #: What a trigger really sent, to try conditions with.
     sample: Mapping[str, Any] | None = None
+    #: Whether another live workflow of the owner starts when this one fails.
+    failure_is_heard: bool = False
 
     def task(self, service: str | None, task: str | None) -> Task | None:
         """The task of these names; None when there is none."""

@@ -18,6 +18,16 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 _MOST_STEPS: Final = 20
 
 
+#: Says of a field that it is taken as it is written: no template in it is filled in.
+LITERAL: Final = "x-literal"
+
+
+def literal_fields(schema: JsonSchema) -> frozenset[str]:
+    """The fields of a task that take no templates."""
+    properties = cast(Mapping[str, JsonSchema], schema.get("properties", {}))
+    return frozenset(name for name, declared in properties.items() if declared.get(LITERAL))
+
+
 def unknown_fields(schema: JsonSchema) -> bool:
     """Whether an object of this schema may have fields that it does not name."""
     return "properties" not in schema or bool(schema.get("additionalProperties"))

@@ -42,7 +42,7 @@ def _found(blueprint: Blueprint, catalogue: Catalogue, is_activating: bool) -> I
     yield from edge_problems(blueprint)
     yield from way_problems(flow)
     yield from setting_ranges(blueprint, catalogue)
-    yield from setting_warnings(blueprint)
+    yield from setting_warnings(blueprint, catalogue)
     for node in flow.nodes.values():
         yield from case_problems(node)
         yield from task_problems(node, catalogue)

@@ -18,6 +18,8 @@ class WorkflowCaps:
     inline_bytes: int = 64 * 1024
     run_bytes: int = 25 * 1024 * 1024
     executions: int = 10_000
+    #: An assistant that is a step may say nothing for so many seconds.
+    idle_s: float = 600.0
 
     def check(self, executions: int, result_bytes: int) -> None:
         """Refuse to go on beyond a limit; raises `TooLarge` that names the setting."""

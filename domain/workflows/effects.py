@@ -32,6 +32,8 @@ class EffectCall:
     effect: Effect
     #: Of the resolved parameters.
     request_hash: str
+    #: Rises with each attempt that a run of its own makes: a person is asked anew about it.
+    attempt: int = 1
 
     @property
     def key(self) -> str:
@@ -47,7 +49,8 @@ class EffectEntry:
     status: EffectStatus
     result: Mapping[str, Any] | None = None
     reference: str | None = None
-    #: How often a person had it made again: their answers to earlier questions are used up.
+    #: How often a person had this attempt made again: their answers to earlier questions are used
+    #: up.
     confirmed: int = 0
 
 
@@ -68,6 +71,6 @@ class EffectLedger(Protocol):
         """Note that the call did not succeed."""
         ...
 
-    async def again(self, user: UserContext, key: str) -> None:
+    async def again(self, user: UserContext, call: EffectCall) -> None:
         """Note that a person wants a call in doubt to be made once more."""
         ...

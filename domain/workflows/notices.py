@@ -8,6 +8,7 @@ from domain.identity import UserContext
 NoticeKind = Literal[
     "step_failed",
     "run_failed",
+    "start_refused",
     "approval_asked",
     "approval_reminder",
     "approval_escalated",

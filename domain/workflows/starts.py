@@ -11,7 +11,7 @@ from domain.identity import UserContext
 #: The graph that every workflow's runs name; which workflow it is says the run's config.
 WORKFLOW_GRAPH: Final = "workflow"
 
-Cause = Literal["manual", "webhook", "schedule", "workflow", "failure"]
+Cause = Literal["manual", "webhook", "schedule", "workflow", "failure", "completion"]
 
 #: Workflows that start each other in a chain, at most; a circle ends there.
 MOST_DEPTH: Final = 8

@@ -23,6 +23,13 @@ _MOST_TITLE: Final = 500
 _MOST_MESSAGE: Final = 20_000
 _MOST_NAME: Final = 200
 
+#: Under which name a question of each kind says what it belongs to.
+_ID_OF: Final[Mapping[str, str]] = {
+    "approval": "approval_id",
+    "wait": "wait_id",
+    "retry": "wait_id",
+}
+
 #: `reject` makes an approval that nobody settled in time a rejected one.
 OnExpiry = Literal["branch", "reject"]
 ApprovalDecision = Literal["approved", "rejected", "expired"]
@@ -74,6 +81,22 @@ class WaitRequest:
     key: str | None = None
     #: When the wait for an event is given up; None is the longest there is.
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedAttempt:
+    """An attempt at a step that failed, and when the next one comes."""
+
+    node_id: str
+    #: Where in loops, as in `loop_1[3]/send`.
+    item: str
+    title: str
+    #: Which it was, of so many at most.
+    number: int
+    most: int
+    error: str
+    seconds: float
+    until: datetime
 
 
 class Waiting(Protocol):
@@ -166,6 +189,24 @@ def wait_question(wait_id: UUID, request: WaitRequest) -> dict[str, Any]:
     }
 
 
+def retry_question(wait_id: UUID, attempt: FailedAttempt) -> dict[str, Any]:
+    """What a step interrupts with whose next attempt comes later."""
+    return {
+        "kind": "retry",
+        "wait_id": str(wait_id),
+        "node_id": attempt.node_id,
+        "item": attempt.item,
+        "title": f"{attempt.title} is tried again later",
+        "message": f"Attempt {attempt.number} of {attempt.most} failed: {attempt.error} The next "
+        f"is made at {attempt.until:%Y-%m-%d %H:%M} UTC.",
+        "attempt": attempt.number,
+        "attempts": attempt.most,
+        "error": attempt.error,
+        "seconds": attempt.seconds,
+        "until": attempt.until.isoformat(),
+    }
+
+
 def approval_schema() -> dict[str, Any]:
     """The schema of an approval's answer."""
     return {
@@ -190,12 +231,26 @@ def wait_schema() -> dict[str, Any]:
     }
 
 
+def retry_schema() -> dict[str, Any]:
+    """The schema of the answer of somebody who does not wait for the next attempt."""
+    return {
+        "title": "Try it now?",
+        "type": "object",
+        "properties": {"outcome": {"enum": ["now"], "title": "Without waiting for its time"}},
+    }
+
+
+def is_closed(question: Any) -> bool:
+    """Whether a question is answered by votes, an event or a moment, and by nobody else."""
+    return waits_for(question) is not None and question["kind"] != "retry"
+
+
 def waits_for(question: Any) -> UUID | None:
     """The approval or wait that an interrupt's value belongs to; None for any other question."""
     if not isinstance(question, Mapping):
         return None
     asked = cast(Mapping[str, Any], question)
-    name = {"approval": "approval_id", "wait": "wait_id"}.get(str(asked.get("kind")), "")
+    name = _ID_OF.get(str(asked.get("kind")), "")
     try:
         return UUID(str(asked[name])) if name in asked else None
     except ValueError:

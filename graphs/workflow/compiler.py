@@ -3,48 +3,48 @@
 # pyright: reportUnknownMemberType=false
 # LangGraph leaves parts of its builder's types open.
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from langchain_core.runnables import RunnableConfig
 from langgraph.errors import NodeError
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
-from langgraph.types import Command, RetryPolicy, Send, TimeoutPolicy
+from langgraph.types import Command, Send, TimeoutPolicy
 
-from domain.blueprints.blueprint import Blueprint, ErrorHandling, Node
+from domain.blueprints.blueprint import Blueprint, Node
 from domain.blueprints.expressions import RootType
 from domain.blueprints.flow import BUILT_IN_FALLBACKS, Flow, fallback_of
 from domain.blueprints.names import ROOTS
+from domain.workflows.attempts import is_put_off
 from domain.workflows.caps import MOST_ITEMS, WAVE
 from graphs.factories import Graph
 from graphs.workflow.loops import Loop, body_of
+from graphs.workflow.steps import (
+    GraphNode,
+    preparing,
+    putting_off,
+    retry_of,
+    retry_policy,
+    running,
+    waiting_for_turn,
+    work_of,
+)
 from graphs.workflow.triggers import MANUAL, fired, trigger_node
 from graphs.workflow.ways import Scope, Targets, Ways, relay_of, scope_of
-from nodes.workflow.action import ActionWork
+from nodes.workflow.action import action_work
 from nodes.workflow.agents import AgentWork, Inlined
 from nodes.workflow.approvals import ask_people, decided
 from nodes.workflow.decisions import condition_work
-from nodes.workflow.failures import handle_built_in
+from nodes.workflow.failures import failure, handle_built_in
 from nodes.workflow.state import WorkflowInput, WorkflowState
-from nodes.workflow.step import At, Done, Step, Work, failure, is_transient
+from nodes.workflow.step import At, Done, Step, Work
 from nodes.workflow.waits import begin_wait, is_wait, waited
 from tools.context import AgentContext
 from tools.registry import Integrations
 
 #: Rises when the same blueprint would be compiled to another graph.
-COMPILER_VERSION: Final = 1
-
-#: The longest time between two attempts that a retry grows to, seconds.
-_MOST_BETWEEN_S: Final = 3_600.0
-
-Node_ = Callable[..., Awaitable[Any]]
-
-
-def work_of(node_id: str) -> str:
-    """The second step of a node that is done in two; no node's id has two underscores."""
-    return f"{node_id}__work"
+COMPILER_VERSION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Parts:
     inlined: Inlined
     #: The graph is a step of another workflow's run: it is given a state that the run has made.
     is_inlined: bool = False
+    #: How many seconds an assistant may be silent.
+    idle_s: float | None = None
 
 
 def compile_workflow(blueprint: Blueprint, parts: Parts) -> Graph:
@@ -129,10 +131,7 @@ class _Compiler:
             builder.add_node(node.id, take_in, **options)
             return
         handling = node.data.error_handling
-        if handling.timeout:
-            options["timeout"] = TimeoutPolicy(run_timeout=handling.timeout)
-        if handling.retry_count:
-            options["retry_policy"] = retry_policy(handling)
+        options["retry_policy"] = retry_policy(handling)
         if handling.on_failure != "stop":
             options["error_handler"] = _handler(node, ways)
         step = self._step(node)
@@ -140,15 +139,31 @@ class _Compiler:
             self._add_loop(builder, ways, step, options)
             return
         if step.first is None:
-            builder.add_node(node.id, _running(step, ways, node.id), **options)
+            self._add_attempts(builder, step, node.id, running(step, ways), options)
             return
         work = work_of(node.id)
+        before = {**options, "destinations": (*options["destinations"], work)}
         if node.type == "agent":
             options["metadata"] = {**options["metadata"], **_agent(node)}
-        builder.add_node(work, _running(step, ways, node.id), **options)
-        options["destinations"] = (*options["destinations"], work)
-        options["metadata"] = {"kind": node.type, "node_id": node.id}
-        builder.add_node(node.id, _preparing(step, ways), **options)
+            if idle_s := self._parts.idle_s:
+                options["timeout"] = TimeoutPolicy(idle_timeout=idle_s)
+                options["retry_policy"] = retry_policy(handling, idle_s)
+        self._add_attempts(builder, step, work, running(step, ways), options)
+        self._add_attempts(builder, step, node.id, preparing(step, ways), before)
+
+    def _add_attempts(
+        self, builder: Any, step: Step, name: str, run: GraphNode, options: dict[str, Any]
+    ) -> None:
+        """Add a node with its attempts: in one run, or each in one of its own."""
+        if is_put_off(step.node.data.error_handling):
+            idle_s = self._parts.idle_s if "timeout" in options else None
+            run = putting_off(run, step, name, idle_s)
+            pause = retry_of(name)
+            options = {**options, "destinations": (*options["destinations"], pause)}
+            builder.add_node(
+                pause, waiting_for_turn(step, name), metadata=_PLUMBING, destinations=(name,)
+            )
+        builder.add_node(name, run, **options)
 
     def _add_loop(self, builder: Any, ways: Ways, step: Step, options: dict[str, Any]) -> None:
         node = step.node
@@ -174,7 +189,7 @@ class _Compiler:
                 return ask_people, decided
             case "action":
                 service, task = node.data.service or "", node.data.task or ""
-                return None, ActionWork(service, self._parts.integrations.action(service, task))
+                return None, action_work(service, self._parts.integrations.action(service, task))
             case "condition":
                 return None, condition_work(node, self._names)
             case "agent":
@@ -201,52 +216,14 @@ async def _dispatched(_at: At) -> Done:
     return Done()
 
 
-def retry_policy(handling: ErrorHandling) -> RetryPolicy:
-    """When a failed node is tried again."""
-    return RetryPolicy(
-        max_attempts=handling.retry_count + 1,
-        initial_interval=handling.retry_delay,
-        backoff_factor=2.0 if handling.backoff == "exponential" else 1.0,
-        max_interval=_MOST_BETWEEN_S,
-        jitter=handling.backoff == "exponential",
-        retry_on=is_transient,
-    )
-
-
-def _relay(name: str) -> Node_:
+def _relay(name: str) -> GraphNode:
     async def relay(state: dict[str, Any]) -> dict[str, Any]:
         return {} if state.get("skip") else {"alive": {name: True}}
 
     return relay
 
 
-def _running(step: Step, ways: Ways, name: str) -> Node_:
-
-    async def run(
-        state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
-    ) -> Command[Any]:
-        if ways.is_dead(name, state.get("alive", {})):
-            return Command(goto=ways.after_skip(name))
-        done, update = await step.run(state, config, runtime)
-        return Command(update=update, goto=ways.after(name, done.branch))
-
-    return run
-
-
-def _preparing(step: Step, ways: Ways) -> Node_:
-    name = step.node.id
-
-    async def prepare(
-        state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
-    ) -> Command[Any]:
-        if ways.is_dead(name, state.get("alive", {})):
-            return Command(goto=ways.after_skip(name))
-        return Command(update=await step.prepare(state, config, runtime), goto=work_of(name))
-
-    return prepare
-
-
-def _handler(node: Node, ways: Ways) -> Node_:
+def _handler(node: Node, ways: Ways) -> GraphNode:
     """What happens after a node's last attempt failed: the run goes on."""
     fallback = fallback_of(node)
 
@@ -262,6 +239,7 @@ def _handler(node: Node, ways: Ways) -> Node_:
             goto = ways.after_skip(node.id)
         else:
             goto = ways.after_failure(node.id)
-        return Command(update={"errors": {node.id: why}, "executions": 1}, goto=goto)
+        update = {"errors": {node.id: why}, "executions": 1, "retries": {node.id: None}}
+        return Command(update=update, goto=goto)
 
     return handle

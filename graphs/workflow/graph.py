@@ -73,7 +73,8 @@ class WorkflowGraphs:
         graph = self._kept.get(key)
         if graph is None:
             graph = compile_workflow(
-                found.blueprint, Parts(self._integrations, self.inlined, is_inlined)
+                found.blueprint,
+                Parts(self._integrations, self.inlined, is_inlined, workflows.caps.idle_s),
             )
             self._kept[key] = graph
         self._kept.move_to_end(key)

@@ -12,6 +12,7 @@ from langgraph.types import Command, Send
 from domain.workflows.caps import WAVE
 from graphs.factories import Graph
 from graphs.workflow.ways import Ways
+from nodes.workflow.failures import failure
 from nodes.workflow.loops import (
     DEFAULT_CONCURRENCY,
     forgotten,
@@ -21,7 +22,7 @@ from nodes.workflow.loops import (
     wave,
 )
 from nodes.workflow.state import WorkflowState
-from nodes.workflow.step import At, Done, Step, failure
+from nodes.workflow.step import At, Done, Step
 from nodes.workflow.telling import item_path
 from tools.context import AgentContext, context_of
 

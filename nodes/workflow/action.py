@@ -11,6 +11,7 @@ import orjson
 from langgraph.types import interrupt
 from pydantic import BaseModel, ValidationError
 
+from domain.blueprints.schemas import literal_fields
 from domain.blueprints.templates import resolve
 from domain.errors import InvalidInput, OutcomeUnknown, ProviderFailed
 from domain.workflows.effects import EffectCall
@@ -48,10 +49,12 @@ class ActionWork:
 
     service: str
     action: Action[Any, Any]
+    #: The parameters that take no templates.
+    literal: frozenset[str]
 
     async def __call__(self, at: At) -> Done:
         """Call it, unless the ledger says that it was done."""
-        given = resolve(at.node.id, at.node.data.params, at.names)
+        given = self._given(at)
         params = self._params(at.node.id, given)
         effect = self._effect(at, params)
         call = await self._call(at, effect.key)
@@ -63,12 +66,19 @@ class ActionWork:
             at.telling.begin(given)
             return Done(dict(entry.result or {}))
         if entry.status == "in_doubt":
-            settled = await self._settle(at, call, params, entry.confirmed)
+            settled = await self._settle(at, call, params, (effect, entry.confirmed))
             if settled is not None:
                 return settled
         if not at.telling.has_begun:
             at.telling.begin(given)
         return Done(await self._noted(at, call, params))
+
+    def _given(self, at: At) -> dict[str, Any]:
+        """The resolved parameters; what has to be literal stays as it was written."""
+        params = at.node.data.params
+        literal = {name: params[name] for name in params if name in self.literal}
+        rest = {name: value for name, value in params.items() if name not in literal}
+        return {**resolve(at.node.id, rest, at.names), **literal}
 
     def _params(self, node_id: str, given: Mapping[str, Any]) -> BaseModel:
         try:
@@ -89,6 +99,7 @@ class ActionWork:
             task=self.action.name,
             effect=self.action.effect,
             request_hash=sha256(request).hexdigest(),
+            attempt=at.failed + 1,
         )
 
     async def _call(self, at: At, key: str) -> Call:
@@ -100,7 +111,9 @@ class ActionWork:
         depth = at.state.get("depth") or 0
         return Call(user, at.ports, key, connection, at.thread_id, depth)
 
-    async def _settle(self, at: At, call: Call, params: BaseModel, confirmed: int) -> Done | None:
+    async def _settle(
+        self, at: At, call: Call, params: BaseModel, known: tuple[EffectCall, int]
+    ) -> Done | None:
         """What became of a call in doubt; None when it is to be made (again)."""
         effects, user = at.workflows.effects, at.context.user
         if self.action.effect == "keyed":
@@ -108,9 +121,10 @@ class ActionWork:
         if self.action.find is not None:
             found = await self.action.find(call, params)
             return None if found is None else Done(await self._done(at, call, found))
+        effect, confirmed = known
         answer = _answer(at, self, params, confirmed)
         if answer == "again":
-            await effects.again(user, call.key)
+            await effects.again(user, effect)
             return None
         result = {"confirmed": answer}
         if answer == "happened":
@@ -142,6 +156,11 @@ class ActionWork:
         # It has happened: that is noted even when the run is being stopped.
         await asyncio.shield(noted)
         return plain
+
+
+def action_work(service: str, action: Action[Any, Any]) -> ActionWork:
+    """A node's work."""
+    return ActionWork(service, action, literal_fields(action.params.model_json_schema()))
 
 
 def _answer(at: At, work: ActionWork, params: BaseModel, confirmed: int) -> str:

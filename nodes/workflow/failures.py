@@ -1,6 +1,7 @@
 """What is done about failures that do not stop a run."""
 
 import logging
+from ast import literal_eval
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,10 +9,28 @@ from langgraph.runtime import Runtime
 
 from domain.blueprints.blueprint import Node
 from domain.workflows.notices import Notice
-from nodes.workflow.step import NoWorkflows
+from nodes.workflow.step import NoWorkflows, in_words
 from tools.context import AgentContext, context_of
 
 logger = logging.getLogger(__name__)
+
+
+def failure(node: Node, error: BaseException | str) -> dict[str, Any]:
+    """The `error` that a fallback sees; after a crash it is known by its text alone."""
+    if isinstance(error, BaseException):
+        return {"node_id": node.id, "type": type(error).__name__, "message": in_words(error)}
+    name, message = _saved(error)
+    return {"node_id": node.id, "type": name, "message": message}
+
+
+def _saved(error: str) -> tuple[str, str]:
+    """The name and the words of an error that was saved, as in `ProviderRefused('The bank …')`."""
+    name, _, rest = error.partition("(")
+    try:
+        said = literal_eval(rest.removesuffix(")"))
+    except (ValueError, SyntaxError):
+        return "Error", error
+    return name, str(said)
 
 
 async def handle_built_in(

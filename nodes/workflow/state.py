@@ -40,6 +40,8 @@ class WorkflowState(WorkflowInput, total=False):
     loops: Annotated[dict[str, Any], merged]
     #: What nodes that are done in two steps have made ready, by their id.
     prepared: Annotated[dict[str, Any], merged]
+    #: Steps whose next attempt a later run makes: `{failed, question}`, by their id.
+    retries: Annotated[dict[str, Any], merged]
     item: Any
     index: int
     #: The item path so far, as in `loop_1[3]`.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +20,9 @@ from nodes.workflow.telling import Telling, item_path
 from tools.context import AgentContext, Ports, context_of
 
 PREVIEW_CHARS: Final = 2_048
+
+#: What may be over when it is tried again.
+PASSING: Final = (ProviderFailed, NodeTimeoutError, Unavailable, OSError)
 
 
 class NoWorkflows(GoldenpathError):
@@ -103,6 +107,11 @@ class At:
         return self.state["prepared"][self.node.id]
 
     @property
+    def failed(self) -> int:
+        """How many attempts of earlier runs failed."""
+        return self.state.get("retries", {}).get(self.node.id, {}).get("failed", 0)
+
+    @property
     def names(self) -> dict[str, Any]:
         """What templates and conditions may use."""
         names = names_of(self.state, self.settings)
@@ -129,7 +138,7 @@ class Step:
         self, state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
     ) -> tuple[Done, dict[str, Any]]:
         """Do the work; returns what it came to and what the state gets."""
-        at = self._at(state, config, runtime)
+        at = self.at(state, config, runtime)
         # The first step of an agent is told like any other when it fails.
         at.telling.is_agent = self.node.type == "agent"
         done = await self._worked(at, self.work)
@@ -144,6 +153,8 @@ class Step:
         update["result_bytes"] = size + done.result_bytes
         if self.first is not None:
             update["prepared"] = {self.node.id: None}
+        if at.failed:
+            update["retries"] = {self.node.id: None}
         return Done(kept, done.branch), update
 
     async def prepare(
@@ -151,7 +162,7 @@ class Step:
     ) -> dict[str, Any]:
         """Do the first of two steps, of which nothing is told unless it fails."""
         assert self.first
-        done = await self._worked(self._at(state, config, runtime), self.first)
+        done = await self._worked(self.at(state, config, runtime), self.first)
         return {"prepared": {self.node.id: done.output}}
 
     async def _worked(self, at: At, work: Work) -> Done:
@@ -159,7 +170,7 @@ class Step:
         places = at.context.places(at.root_run_id, self.most_parallel)
         try:
             async with places:
-                return await work(at)
+                return await self._in_time(at, work)
         except GraphBubbleUp:
             # It waits for somebody, and runs again when the answer is here.
             raise
@@ -171,15 +182,36 @@ class Step:
             at.telling.fail(in_words(error))
             raise
 
-    def _at(
+    async def _in_time(self, at: At, work: Work) -> Done:
+        """Its own work within its own time; waiting for a place does not count."""
+        most = self.node.data.error_handling.timeout
+        started, clock = monotonic(), asyncio.timeout(most)
+        try:
+            async with clock:
+                return await work(at)
+        except TimeoutError as error:
+            if most is None or not clock.expired():
+                raise
+            elapsed = monotonic() - started
+            name = self.node.id
+            raise NodeTimeoutError(name, elapsed, kind="run", run_timeout=most) from error
+
+    def at(
         self, state: WorkflowState, config: RunnableConfig, runtime: Runtime[AgentContext]
     ) -> At:
-        attempt = runtime.execution_info.node_attempt if runtime.execution_info else 1
+        """Where it is, in this run."""
         path = item_path(state, self.node.id)
-        telling = Telling(runtime.stream_writer, self.node, path, attempt)
+        telling = Telling(runtime.stream_writer, self.node, path)
         errors = state.get("errors", {})
         error = next((errors[name] for name in self.instead_of if name in errors), None)
-        return At(self.node, state, config, context_of(runtime), telling, self.settings, error)
+        at = At(self.node, state, config, context_of(runtime), telling, self.settings, error)
+        telling.attempt = at.failed + node_attempt(runtime)
+        return at
+
+
+def node_attempt(runtime: Runtime[AgentContext]) -> int:
+    """Which attempt this is of those that this run makes one after the other."""
+    return runtime.execution_info.node_attempt if runtime.execution_info else 1
 
 
 async def _kept(at: At, output: Any) -> dict[str, Any]:
@@ -197,7 +229,7 @@ def is_transient(error: Exception) -> bool:
     """Whether another attempt may help."""
     if isinstance(error, ProviderFailed):
         return error.is_transient
-    return isinstance(error, NodeTimeoutError | Unavailable | OSError)
+    return isinstance(error, PASSING)
 
 
 def in_words(error: BaseException) -> str:
@@ -205,11 +237,21 @@ def in_words(error: BaseException) -> str:
     if isinstance(error, GoldenpathError):
         return str(error)
     if isinstance(error, NodeTimeoutError):
-        return "The step took longer than its timeout. Raise it, or look at what it waits for."
+        return timed_out(error)
     said = str(error).strip().split("\n", maxsplit=1)[0]
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
-def failure(node: Node, error: BaseException) -> dict[str, Any]:
-    """The `error` that a fallback sees."""
-    return {"node_id": node.id, "type": type(error).__name__, "message": in_words(error)}
+def timed_out(error: NodeTimeoutError) -> str:
+    """What took too long, and what to do about it."""
+    # The graph's node may be the second of a step's two.
+    name = error.node.partition("__")[0]
+    if error.kind == "idle":
+        return (
+            f"Nothing was heard of the step {name} for {error.timeout:g} seconds, so it was given "
+            "up. Look at what it waits for, or raise the setting GOLDENPATH_WORKFLOW_IDLE_S."
+        )
+    return (
+        f"The step {name} took longer than its timeout of {error.timeout:g} seconds. Raise it, or "
+        "look at what it waits for."
+    )

@@ -16,7 +16,7 @@ from server.auth.visitors import visitor_of
 from server.dependencies import signed_in
 from server.errors import status_of
 from server.services import Services
-from ui.pages.sign_in_forms import message_page
+from ui.pages.plain_page import message_page
 
 #: Links in addresses are nobody else's business.
 HEADERS: Final = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}

@@ -76,9 +76,8 @@ def _auth(settings: Settings, database: Database, outgoing: Outgoing) -> Auth:
     if settings.auth == "accounts":
         access_tokens = AccessTokens(secret_key(settings), settings.access_token_s)
         is_open = settings.registration == "open"
-        sign_in = SignIn(
-            database, people, sessions, invitations, Passwords(), access_tokens, is_open
-        )
+        passwords = Passwords(settings.password_hash_mb)
+        sign_in = SignIn(database, people, sessions, invitations, passwords, access_tokens, is_open)
         clients = {name: OpenIdClient(each, outgoing) for name, each in providers.items()}
         flows = ProviderFlows(clients, under_way, sign_in)
         authenticate = AccountTokens(sessions, keys, access_tokens)

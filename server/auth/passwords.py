@@ -4,18 +4,19 @@ import asyncio
 from typing import Final
 
 from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from domain.accounts.passwords import LONGEST, spelled
 
-#: Each takes 64 MB and a core for a while: a crowd waits in line.
+#: Each takes its memory and a core for a while: a crowd waits in line.
 _AT_ONCE: Final = 2
 
 
 class Passwords:
     """Hashes and checks passwords."""
 
-    def __init__(self) -> None:
-        self._hash = PasswordHash.recommended()
+    def __init__(self, memory_mb: int) -> None:
+        self._hash = PasswordHash((Argon2Hasher(memory_cost=memory_mb * 1024),))
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._nobodys: str | None = None
 

@@ -17,6 +17,7 @@ from server.protocol.frames import ModeFilter, checked_modes
 from server.protocol.readers import RunPlace, Start, run_reader, run_start
 from server.protocol.requests import RunBody
 from server.protocol.results import Results
+from server.runs.refusals import refuse_workflows
 from server.services import Services
 from server.sse import event_response
 
@@ -49,6 +50,8 @@ class RunAnswers:
             raise HTTPException(
                 400, "A run without a thread has nothing to answer. Resume the run's own thread."
             )
+        if not body.resumes:
+            await refuse_workflows(self._services, self._user, body.assistant_id)
         request = body.request(thread_id, modes)
         if thread_id:
             # Before the run can write.

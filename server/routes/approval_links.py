@@ -7,11 +7,13 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from domain.workflows.votes import VoteDecision
+from domain.workflows.votes import Ballot, VoteDecision
+from server.audit_notes import note
 from server.auth.opaque_tokens import hashed
 from server.dependencies import ServicesDep
 from server.edge.quotas import count_stranger
 from server.routes.approvals import StandingShape, VoteBody
+from server.services import Services
 from server.shapes import problems
 from storage.approvals import ApprovalStatus, voter_of
 
@@ -55,4 +57,15 @@ async def show_question(token: str, services: ServicesDep) -> JSONResponse:
 @router.post("/{token}", responses=problems(404, 409, 422, 503))
 async def vote_by_link(token: str, body: VoteBody, services: ServicesDep) -> StandingShape:
     """Approve or reject as whoever the link was sent to."""
-    return StandingShape(status=await services.waiting.vote_by_token(hashed(token), body.ballot()))
+    return StandingShape(status=await count_vote(services, token, body.ballot()))
+
+
+async def count_vote(services: Services, token: str, ballot: Ballot) -> ApprovalStatus:
+    """Count a vote by link; how the approval stands then. Raises `NotFound`, `Conflict`."""
+    token_hash = hashed(token)
+    voter = await voter_of(services.database, token_hash)
+    status = await services.waiting.vote_by_token(token_hash, ballot)
+    # Nobody has signed in, so it stands with those of the owner, and says who it was.
+    said = {"decision": ballot.decision, "by": voter.name}
+    await note(services, voter.owner, "approval.voted", voter.approval_id, **said)
+    return status

@@ -37,6 +37,8 @@ class ApprovalShape(BaseModel):
 
     approval_id: UUID
     workflow_id: UUID
+    workflow_name: str = Field(description="As it was called when it asked.")
+    run_id: UUID = Field(description="Its execution.")
     thread_id: UUID
     node_id: str
     item: str = Field(description="Where in loops, as in `loop_1[3]/gate`.")
@@ -141,11 +143,12 @@ async def deliver_event(
 
 def _shape(seen: SeenApproval) -> ApprovalShape:
     approval = seen.approval
-    names = ApprovalShape.model_fields.keys() - {"item", "people", "may_vote"}
+    names = ApprovalShape.model_fields.keys() - {"item", "run_id", "people", "may_vote"}
     return ApprovalShape.model_validate(
         {
             **{name: getattr(approval, name) for name in names},
             "item": approval.path,
+            "run_id": approval.root_run_id,
             "people": seen.people,
             "may_vote": seen.my_approver_id is not None,
         }

@@ -20,11 +20,11 @@ from server.edge.quotas import count_stranger
 from server.errors import status_of
 from server.services import Services
 from storage.accounts.invitations import Offer
+from ui.pages.plain_page import message_page
 from ui.pages.sign_in_forms import (
     FormState,
     ProviderLink,
     join_page,
-    message_page,
     register_page,
     sign_in_page,
 )

@@ -1,6 +1,7 @@
 """How workflows do, in figures."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -26,13 +27,25 @@ class WorkflowFigures(Statistics):
     name: str
 
 
-class DayFigures(BaseModel):
-    """The executions that began on a day, in UTC."""
+class StepFigures(BaseModel):
+    """The executions that began in an hour or on a day, in UTC."""
 
-    day: date
+    at: datetime = Field(description="When it begins. Those without executions are left out.")
     executions: int
     succeeded: int
     failed: int
+    p50_s: float | None
+    p95_s: float | None
+
+
+class CostFigures(BaseModel):
+    """What the models took that the executions of an hour or day asked."""
+
+    at: datetime
+    cost_usd: Decimal | None = Field(description="Of the runs whose every call could be priced.")
+    unpriced_runs: int
+    input_tokens: int
+    output_tokens: int
 
 
 class FailureFigures(BaseModel):
@@ -60,7 +73,9 @@ class Figures(BaseModel):
     until: datetime
     whole: Statistics
     workflows: list[WorkflowFigures] = Field(description="The busiest first.")
-    days: list[DayFigures]
+    step: Literal["hour", "day"] = Field(description="By the hour in periods of up to 3 days.")
+    series: list[StepFigures]
+    costs: list[CostFigures] = Field(description="Of the newest 10,000 executions.")
     failures: list[FailureFigures]
     effects: list[EffectFigures]
 
@@ -84,7 +99,9 @@ async def analyse_workflows(
         "until": period.until,
         "whole": statistics(found.whole),
         "workflows": [statistics(row) for row in found.workflows],
-        "days": found.days,
+        "step": period.step,
+        "series": found.series,
+        "costs": found.costs,
         "failures": found.failures,
         "effects": found.effects,
     }

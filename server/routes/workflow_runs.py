@@ -89,6 +89,24 @@ async def execute_workflow(
     return Started(run_id=started.run_id, thread_id=started.thread_id, version=started.version)
 
 
+@router.post(
+    "/runs/{execution_id}/cancel", status_code=202, responses=problems(403, 404, 409, 422, 503)
+)
+async def cancel_execution(
+    execution_id: UUID, services: ServicesDep, user: UserDep
+) -> ExecutionShape:
+    """Stop an execution, by the id of any of its runs: also one that waits.
+
+    What it has asked for is called off: nobody votes on it or is reminded of it any more.
+    """
+    parts = services.workflows
+    execution = await parts.executions.get(user, execution_id)
+    if execution.owner != user:
+        await parts.repository.get(user, execution.workflow_id, _EXECUTE)
+    await services.manager.cancel(execution.owner, execution.last_run_id)
+    return execution_shape(await parts.executions.get(user, execution_id))
+
+
 @router.get(
     "/{workflow_id}/runs",
     response_model=list[ExecutionShape],

@@ -115,10 +115,10 @@ async def save_workflow(
 
 @router.delete("/{workflow_id}", status_code=204, responses=problems(403, 404, 422, 503))
 async def delete_workflow(workflow_id: UUID, services: ServicesDep, user: UserDep) -> None:
-    """Take a workflow off and show it no more: what waits in the queue is cancelled."""
+    """Take a workflow off and show it no more: what is queued or waits is cancelled."""
     workflow = await services.workflows.repository.get(user, workflow_id, "owner")
     await services.workflows.repository.delete(user, workflow)
-    await _cancel_queued(services, workflow)
+    await _stop_what_waits(services, workflow)
 
 
 @router.post("/{workflow_id}/validate", responses=problems(404, 422, 503))
@@ -173,10 +173,10 @@ async def _detail(services: Services, workflow: Workflow) -> WorkflowDetail:
     )
 
 
-async def _cancel_queued(services: Services, workflow: Workflow) -> None:
+async def _stop_what_waits(services: Services, workflow: Workflow) -> None:
     owner: UserContext = workflow.owner
-    while queued := await services.workflows.executions.queued(owner, workflow.workflow_id):
-        for run_id in queued:
+    while found := await services.workflows.executions.to_stop(owner, workflow.workflow_id):
+        for run_id in found:
             try:
                 await services.manager.cancel(owner, run_id)
             except (Conflict, NotFound):

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from jsonschema.validators import validator_for
 
 from domain.errors import Conflict, InvalidInput, NotWaiting
-from domain.workflows.waiting import waits_for
+from domain.workflows.waiting import is_closed
 
 #: LangGraph's ids of interrupts are hashes of 128 bits.
 _INTERRUPT_ID: Final = re.compile(r"^[0-9a-f]{32}$")
@@ -38,7 +38,7 @@ def checked_answers(
     for interrupt_id, value in answers.items():
         if interrupt_id not in pending:
             raise NotWaiting(interrupt_id)
-        if waits_for(pending[interrupt_id].get("value")):
+        if is_closed(pending[interrupt_id].get("value")):
             raise Conflict(
                 f"{interrupt_id} is not answered here: its approvers vote on an approval, and a "
                 "wait ends by its event or its moment."

@@ -11,13 +11,14 @@ from domain.errors import Conflict, NotFound, NotWaiting
 from domain.identity import UserContext
 from domain.run_log import RunLog, fold
 from domain.runs import CancelAction, Run, Thread
+from domain.workflows.starts import WORKFLOW_GRAPH
 from graphs.catalog import GraphEntry
 from graphs.translator import Translator
-from server.runs.answers import OnlyAnswer, checked_answers, resumed_answers
+from server.runs.answers import OnlyAnswer, checked_answers
 from server.runs.attempts import closing_events, identity_of
 from server.runs.feed import Feed
 from server.runs.journal import event_rows
-from server.runs.new_runs import new_run
+from server.runs.new_runs import new_run, resumed_run, with_answers
 from server.runs.requests import RunRequest
 from storage.assistants import AssistantRepository
 from storage.audit_log import record
@@ -39,6 +40,8 @@ from storage.threads import delete_thread, insert_thread, lock_thread, require_c
 
 #: How long the deletion of a busy thread waits for its runs to end in good order, seconds.
 _ENDING_S = 5.0
+
+_NEVER_S = 3600.0
 
 
 class Beginner(Protocol):
@@ -92,7 +95,7 @@ class RunManager:
             # From a checkpoint that is gone a graph would begin anew, as if it had no history.
             await require_checkpoint(connection, thread.thread_id, request.checkpoint or {})
             if (request.command or {}).get("resume") is not None:
-                request = _with_answers(thread, request)
+                request = with_answers(thread, request)
             new = self._offered(new_run(thread.thread_id, request, whose))
             run = await insert_run(connection, user, new)
         self._begin(new)
@@ -132,7 +135,7 @@ class RunManager:
             thread = await lock_thread(connection, user, run.thread_id)
             if thread.status != "interrupted" or run.end_status != "interrupted":
                 raise NotWaiting(str(run_id))
-            new = self._offered(_resumed(run, checked_answers(thread.interrupts, answers)))
+            new = self._offered(resumed_run(run, checked_answers(thread.interrupts, answers)))
             resumed = await insert_run(connection, user, new)
         self._begin(new)
         return resumed
@@ -148,20 +151,22 @@ class RunManager:
         run = await last_run(connection, user, thread.thread_id)
         if thread.status != "interrupted" or run is None or run.end_status != "interrupted":
             raise NotWaiting(str(thread.thread_id))
-        return await insert_run(connection, user, _resumed(run, answers))
+        return await insert_run(connection, user, resumed_run(run, answers))
 
     async def cancel(
         self, user: UserContext, run_id: UUID, action: CancelAction = "interrupt"
     ) -> Run:
         """Stop a run: at once when it waits, else as soon as its worker hears of it.
 
-        Raises `Conflict` when it has already ended.
+        A workflow's run that has paused waits as well: what it waits for is called off. Raises
+        `Conflict` when it has already ended.
         """
         async with self._database.transaction(user) as connection:
             run = await lock_run(connection, user, run_id)
-            if not run.is_open:
+            if run.is_open:
+                await self._stop(connection, run, action)
+            elif not await self._stop_waiting(connection, user, run):
                 raise Conflict(f"The run {run_id} has already ended ({run.status}).")
-            await self._stop(connection, run, action)
             await record(
                 connection, user, "run.cancelled", "run", str(run_id), details={"action": action}
             )
@@ -261,8 +266,24 @@ class RunManager:
             await insert_thread(connection, user, thread_id, {})
         return await lock_thread(connection, user, thread_id)
 
+    async def _stop_waiting(self, connection: Connection, user: UserContext, run: Run) -> bool:
+        """Stop the workflow that has paused with this run, if one has; its pen is locked."""
+        if run.graph_id != WORKFLOW_GRAPH or run.end_status != "interrupted":
+            return False
+        newest = await last_run(connection, user, run.thread_id)
+        thread = await lock_thread(connection, user, run.thread_id)
+        if newest is None or newest.run_id != run.run_id or thread.status != "interrupted":
+            return False
+        # The log has told the end of that run, so a run of its own is what is cancelled.
+        new = replace(resumed_run(run, {}), after_s=_NEVER_S)
+        await self._stop(connection, await insert_run(connection, user, new), "interrupt")
+        return True
+
     async def _stop(self, connection: Connection, run: Run, action: CancelAction) -> None:
         """Stop a run whose pen is locked, as soon as can be."""
+        if run.graph_id == WORKFLOW_GRAPH:
+            # What it did to the world outside cannot be undone, so its history stays.
+            action = "interrupt"
         if run.status == "running" or (action == "rollback" and run.attempt):
             # Whoever executes it, or takes it next, undoes it and says so.
             await request_cancel(connection, run.run_id, action)
@@ -273,26 +294,6 @@ class RunManager:
         translator = Translator(identity_of(run, title), log, _no_price)
         events = closing_events(translator, run, "cancelled", "The run was cancelled.")
         await end_pending_run(connection, run, action, event_rows(events))
-
-
-def _resumed(run: Run, answers: Mapping[str, Any]) -> NewRun:
-    """The run that goes on where another has paused."""
-    request = RunRequest(
-        assistant_id=run.assistant_id,
-        command={"resume": dict(answers)},
-        config=run.kwargs.get("config") or {},
-        context=run.kwargs.get("context"),
-        metadata=run.metadata,
-    )
-    return new_run(run.thread_id, request, (run.assistant_id, run.graph_id))
-
-
-def _with_answers(thread: Thread, request: RunRequest) -> RunRequest:
-    """The request with its answers by id, checked against what the thread asks."""
-    command = dict(request.command or {})
-    answers = resumed_answers(thread.interrupts, command["resume"])
-    command["resume"] = checked_answers(thread.interrupts, answers)
-    return replace(request, command=command)
 
 
 def _no_price(model: str, tokens: Mapping[str, Any]) -> Decimal | None:

@@ -123,8 +123,8 @@ class _PatientEffects:
     async def failed(self, user: UserContext, key: str, *, may_have_happened: bool) -> None:
         await retried(lambda: self.effects.failed(user, key, may_have_happened=may_have_happened))
 
-    async def again(self, user: UserContext, key: str) -> None:
-        await retried(lambda: self.effects.again(user, key))
+    async def again(self, user: UserContext, call: EffectCall) -> None:
+        await retried(lambda: self.effects.again(user, call))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from server.auth.standing import Standing
 from server.edge.quotas import Caller, require_room
 from server.routes.chat import CHAT_ASSISTANT
 from server.runs.answers import OnlyAnswer
+from server.runs.refusals import refuse_workflows
 from server.runs.requests import RunRequest
 from server.services import Services
 from server.websocket.failures import Refused
@@ -104,6 +105,7 @@ class Methods:
 
     async def _start(self, request: RunRequest) -> Done:
         await self._count_run()
+        await refuse_workflows(self._services, self._user, request.assistant_id)
         thread_id = request.thread_id
         # Found before the run can write: nothing of it lies behind this.
         if thread_id is None:

@@ -18,6 +18,7 @@ from storage.notifications import Listener
 from storage.run_events import EventLog
 from storage.templates import TemplateRepository
 from storage.workflow_analytics import AnalyticsRepository
+from storage.workflow_endings import EndListeners
 from storage.workflow_executions import ExecutionRepository
 from storage.workflow_versions import WorkflowVersions
 from storage.workflows import Limit, WorkflowRepository
@@ -68,6 +69,7 @@ def assembled_workflows(settings: Settings, parts: WorkflowParts) -> Workflows:
         members=members,
         egress=settings.egress_policy,
         samples=parts.samples,
+        ends=EndListeners(database),
     )
     drafts = Drafts(catalogues)
     executions = ExecutionRepository(database, repository)

@@ -14,6 +14,7 @@ from domain.egress import EgressPolicy
 from domain.identity import UserContext
 from storage.accounts.members import Members
 from storage.connections import ConnectionRepository
+from storage.workflow_endings import EndListeners
 from tools.registry import Integrations
 
 #: Entries that are read at a time.
@@ -45,6 +46,7 @@ class Catalogues:
     members: Members
     egress: EgressPolicy
     samples: SampleSource
+    ends: EndListeners
 
     async def of(self, owner: UserContext, workflow_id: UUID | None = None) -> Catalogue:
         """All that decides whether a blueprint of this owner is right."""
@@ -57,6 +59,7 @@ class Catalogues:
             egress=self.egress.of(owner.tenant_id),
             sample=sample,
             now=datetime.now(UTC),
+            failure_is_heard=await self.ends.hear_failures(owner, workflow_id),
         )
 
     async def connection_kinds(self, owner: UserContext) -> dict[str, str]:

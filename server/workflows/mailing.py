@@ -77,14 +77,15 @@ class Mailing:
         if mail.needs_token and mail.approver_id:
             token = new_token(LINK)
             await self._queue.keep_token(mail.approver_id, hashed(token))
-            link = f"{self._address}/approvals/by-token/{token}"
+            link = f"{self._address}/vote/{token}"
             parts.append(
-                f"See what is asked:\n{link}\n\nSend your decision there by POST, as in "
-                '{"decision": "approved"} or {"decision": "rejected", "comment": "…"}. The link is '
-                "yours alone: whoever has it votes for you."
+                f"See what is asked, and approve or reject it:\n{link}\n\nThe link is yours "
+                "alone: whoever has it votes for you."
             )
         elif approval_id := mail.about.get("approval_id"):
-            parts.append(f"Sign in to vote:\n{self._address}/approvals/{approval_id}")
+            parts.append(f"Sign in to vote:\n{self._address}/app/approvals?id={approval_id}")
+        elif run_id := mail.about.get("run_id"):
+            parts.append(f"See the run:\n{self._address}/app/runs?id={run_id}")
         return "\n\n".join(parts) + "\n"
 
 

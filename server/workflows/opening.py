@@ -14,6 +14,7 @@ from server.workflows.assistants import CatalogueAssistants
 from server.workflows.desk import Desk
 from server.workflows.drafting import DraftCatalogues, draft_catalogues
 from server.workflows.due import DueTicker
+from server.workflows.endings import EndingTeller
 from server.workflows.mailing import Mailing, mailing_of
 from server.workflows.shipped import shipped
 from server.workflows.waiting import WaitingWorkflows
@@ -41,6 +42,7 @@ class WorkflowSide:
     notices: NoticeRepository
     waiting: WaitingWorkflows
     due: DueTicker
+    endings: EndingTeller
     mailing: Mailing | None
     #: What runs of workflows reach, and what agents of the chat do with workflows.
     ports: WorkflowPorts
@@ -92,6 +94,13 @@ def open_workflow_side(settings: Settings, parts: SideParts) -> WorkflowSide:
         notices=notices,
         waiting=waiting,
         due=DueTicker(database, waiting, listener),
+        endings=EndingTeller(
+            database,
+            starter,
+            listener,
+            with_mail=settings.sends_mail,
+            copied_bytes=workflow_caps(settings).inline_bytes,
+        ),
         mailing=mailing_of(settings, database, listener),
         ports=WorkflowPorts(
             versions=workflows.versions,

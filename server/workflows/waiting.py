@@ -124,6 +124,8 @@ class WaitingWorkflows:
         async with self._database.transaction(place.owner) as connection:
             await take_pen(connection, place.thread_id)
             approval = await lock_approval(connection, place.owner, place.approval_id)
+            if approval.status == "cancelled":
+                raise Conflict("This run was cancelled, so nothing waits for this vote any more.")
             if approval.status != "open":
                 raise Conflict(f"This approval is settled already: it was {approval.status}.")
             thread = await lock_thread(connection, place.owner, place.thread_id)

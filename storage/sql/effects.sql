@@ -27,9 +27,15 @@ WHERE effect_key = %(effect_key)s AND tenant_id = %(tenant_id)s AND user_id = %(
     AND status <> 'done'
 
 -- again --
--- A person had a call in doubt made again.
+-- A person had a call in doubt made again; counted for each attempt that a run of its own makes.
 UPDATE effects
 SET status = 'intended', updated_at = now(),
-    result = jsonb_build_object('again', coalesce((result ->> 'again')::integer, 0) + 1)
+    result = jsonb_build_object(
+        'attempt', %(attempt)s::integer,
+        'again', 1 + CASE
+            WHEN coalesce((result ->> 'attempt')::integer, 1) = %(attempt)s
+            THEN coalesce((result ->> 'again')::integer, 0) ELSE 0
+        END
+    )
 WHERE effect_key = %(effect_key)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
     AND status = 'in_doubt'

@@ -95,6 +95,40 @@ WHERE gone_at < now() - make_interval(secs => %(keep_s)s) AND open_runs = 0
 ORDER BY gone_at, thread_id
 LIMIT %(limit)s
 
+-- delete_ledger --
+-- What is known of the effects of an execution that is gone.
+DELETE FROM effects WHERE thread_id = %(thread_id)s
+
+-- workflows --
+-- The next workflows that have executions; how many days theirs are kept if they say so, and the
+-- newest of those that are more than are kept.
+SELECT w.workflow_id,
+    (v.blueprint #>> '{settings,retention_days}')::integer AS days,
+    coalesce((
+        SELECT x.number FROM workflow_executions x WHERE x.workflow_id = w.workflow_id
+        ORDER BY x.number DESC OFFSET %(most)s LIMIT 1
+    ), 0) AS surplus
+FROM workflows w
+LEFT JOIN workflow_versions v ON v.workflow_id = w.workflow_id
+    AND v.version = coalesce(w.active_version, w.draft_version)
+WHERE w.workflow_id > %(after)s
+ORDER BY w.workflow_id
+LIMIT %(limit)s
+
+-- old_executions --
+-- The next executions of a workflow that are too many or ended too long ago; none that is under way,
+-- waits, or whose end is still to be told.
+SELECT x.number, x.thread_id
+FROM workflow_executions x JOIN threads t USING (thread_id)
+WHERE x.workflow_id = %(workflow_id)s AND x.number > %(number)s
+    AND t.open_runs = 0 AND t.status <> 'interrupted'
+    AND (x.number <= %(surplus)s OR %(days)s > 0 AND coalesce(
+        (SELECT max(r.ended_at) FROM runs r WHERE r.thread_id = x.thread_id), t.updated_at
+    ) < now() - make_interval(days => %(days)s))
+    AND NOT EXISTS (SELECT FROM workflow_endings e WHERE e.thread_id = x.thread_id)
+ORDER BY x.number
+LIMIT %(limit)s
+
 -- take_pen --
 -- Let nobody write to a thread until the transaction ends, unless somebody does just now or a run
 -- waits on it.

@@ -77,10 +77,15 @@ WHERE thread_id = %(thread_id)s AND tenant_id = %(tenant_id)s AND user_id = %(us
 ORDER BY number
 
 -- selected --
--- The runs that have not ended among the named ones, or of a status, of a thread or of all.
+-- The runs that have not ended among the named ones, or of a status, of a thread or of all. A
+-- workflow's run that has paused has not ended for whoever names it.
 SELECT run_id FROM runs
 WHERE tenant_id = %(tenant_id)s AND user_id = %(user_id)s
-    AND status IN ('pending', 'running')
+    AND (
+        status IN ('pending', 'running')
+        OR run_id = ANY(%(run_ids)s::uuid[]) AND graph_id = 'workflow'
+            AND end_status = 'interrupted'
+    )
     AND (%(thread_id)s::uuid IS NULL OR thread_id = %(thread_id)s)
     AND (%(run_ids)s::uuid[] IS NULL OR run_id = ANY(%(run_ids)s))
     AND (%(status)s::text IS NULL OR status = %(status)s)

@@ -10,10 +10,11 @@ ORDER BY m.created_at, m.user_id
 -- insert_approval --
 -- A new approval; nothing when this place of the run has one.
 INSERT INTO approvals (
-    approval_id, tenant_id, user_id, root_run_id, thread_id, workflow_id, node_id, path, title,
-    message, quorum, veto, editable, on_expiry, reminder_at, escalate_at, expires_at
+    approval_id, tenant_id, user_id, root_run_id, thread_id, workflow_id, workflow_name, node_id,
+    path, title, message, quorum, veto, editable, on_expiry, reminder_at, escalate_at, expires_at
 ) VALUES (
     %(approval_id)s, %(tenant_id)s, %(user_id)s, %(root_run_id)s, %(thread_id)s, %(workflow_id)s,
+    coalesce((SELECT name FROM workflows WHERE workflow_id = %(workflow_id)s), ''),
     %(node_id)s, %(path)s, %(title)s, %(message)s, %(quorum)s, %(veto)s, %(editable)s::jsonb,
     %(on_expiry)s, now() + make_interval(secs => %(reminder_after)s),
     now() + make_interval(secs => %(escalate_after)s),

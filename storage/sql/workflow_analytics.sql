@@ -37,17 +37,49 @@ WHERE x.tenant_id = %(tenant_id)s AND x.user_id = %(user_id)s
     AND x.created_at >= %(since)s AND x.created_at < %(until)s
     AND (%(workflow_id)s::uuid IS NULL OR x.workflow_id = %(workflow_id)s)
 
--- days --
--- How many there were each day, in UTC, and how many of them failed.
-SELECT date_trunc('day', x.created_at)::date AS day, count(*) AS executions,
+-- series --
+-- How many there were each day or hour, how they did, and how long they took.
+SELECT date_trunc(%(step)s, x.created_at, 'UTC') AS at, count(*) AS executions,
     count(*) FILTER (WHERE x.status = 'success') AS succeeded,
-    count(*) FILTER (WHERE x.status IN ('error', 'timeout')) AS failed
+    count(*) FILTER (WHERE x.status IN ('error', 'timeout')) AS failed,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM x.ended_at - x.started_at))
+        FILTER (WHERE x.status IN ('success', 'error', 'timeout')) AS p50_s,
+    percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM x.ended_at - x.started_at))
+        FILTER (WHERE x.status IN ('success', 'error', 'timeout')) AS p95_s
 FROM workflow_runs x
 WHERE x.tenant_id = %(tenant_id)s AND x.user_id = %(user_id)s
     AND x.created_at >= %(since)s AND x.created_at < %(until)s
     AND (%(workflow_id)s::uuid IS NULL OR x.workflow_id = %(workflow_id)s)
-GROUP BY day
-ORDER BY day
+GROUP BY 1
+ORDER BY 1
+LIMIT %(limit)s
+
+-- costs --
+-- What the models that the newest executions asked took: the root of each run says it for all of
+-- its agents. A call that could not be priced is counted apart.
+WITH newest AS (
+    SELECT x.thread_id, x.created_at FROM workflow_executions x
+    WHERE x.tenant_id = %(tenant_id)s AND x.user_id = %(user_id)s
+        AND x.created_at >= %(since)s AND x.created_at < %(until)s
+        AND (%(workflow_id)s::uuid IS NULL OR x.workflow_id = %(workflow_id)s)
+    ORDER BY x.number DESC
+    LIMIT %(most)s
+)
+SELECT date_trunc(%(step)s, n.created_at, 'UTC') AS at,
+    sum((said.usage ->> 'cost_usd')::numeric) AS cost_usd,
+    count(*) FILTER (WHERE said.usage ->> 'cost_usd' IS NULL) AS unpriced_runs,
+    sum((said.usage ->> 'input_tokens')::bigint) AS input_tokens,
+    sum((said.usage ->> 'output_tokens')::bigint) AS output_tokens
+FROM newest n
+JOIN runs r ON r.thread_id = n.thread_id
+CROSS JOIN LATERAL (
+    SELECT e.body::jsonb -> 'usage' AS usage FROM run_events e
+    WHERE e.run_id = r.run_id AND e.type = 'agent_completed'
+    ORDER BY e.seq DESC LIMIT 1
+) AS said
+WHERE jsonb_typeof(said.usage) = 'object'
+GROUP BY 1
+ORDER BY 1
 LIMIT %(limit)s
 
 -- failures --

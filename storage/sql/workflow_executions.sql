@@ -74,11 +74,15 @@ ORDER BY r.workflow_id, r.number DESC
 SELECT kwargs -> 'input' AS input FROM runs
 WHERE run_id = %(run_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
 
--- queued --
--- Runs of a workflow that nobody has begun.
+-- to_stop --
+-- Runs of a workflow that nobody has begun, or that have paused and wait.
 SELECT r.run_id FROM runs r JOIN workflow_executions x USING (thread_id)
 WHERE x.workflow_id = %(workflow_id)s AND x.tenant_id = %(tenant_id)s AND x.user_id = %(user_id)s
-    AND r.status = 'pending'
+    AND (r.status = 'pending' OR r.end_status = 'interrupted' AND EXISTS (
+        SELECT FROM threads t WHERE t.thread_id = r.thread_id AND t.status = 'interrupted'
+    ) AND NOT EXISTS (
+        SELECT FROM runs newer WHERE newer.thread_id = r.thread_id AND newer.number > r.number
+    ))
 ORDER BY r.number
 LIMIT %(limit)s
 
@@ -88,8 +92,15 @@ SELECT run_id FROM workflow_executions
 WHERE retry_of = %(run_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
 
 -- has_checkpoint --
--- Whether a thread has a state to go on from.
-SELECT 1 FROM checkpoints WHERE thread_id = %(thread_id)s::text LIMIT 1
+-- Whether a thread has a state to go on from. What was called off there nobody answers any more.
+SELECT 1 FROM checkpoints c WHERE c.thread_id = %(thread_id)s::text
+    AND NOT EXISTS (
+        SELECT FROM approvals WHERE thread_id = %(thread_id)s AND status = 'cancelled'
+    )
+    AND NOT EXISTS (
+        SELECT FROM waits WHERE thread_id = %(thread_id)s AND outcome = 'cancelled'
+    )
+LIMIT 1
 
 -- effects --
 -- What an execution did to the world outside, or may have done, in the order in which it began.

@@ -77,6 +77,7 @@ async def open_world(url: str, folder: Path) -> AsyncIterator[World]:
         auth="accounts",
         registration="open",
         secret_key=SecretStr(SECRET),
+        password_hash_mb=19,
         # Who asks for everything asks often.
         strangers_per_min=100_000,
         requests_per_min=100_000,

@@ -40,7 +40,7 @@ AGENTS: Mapping[str, Graph | GraphFactory] = {"data": data, "supervisor": superv
 
 @asynccontextmanager
 async def workflows(
-    url: str, world: World, *, waits: bool = True
+    url: str, world: World, *, waits: bool = True, agents: Mapping[str, Graph] = {}
 ) -> AsyncIterator[tuple[RunningEngine, GraphFactory]]:
     """An engine that runs the world's workflows, with effects noted in Postgres."""
     async with Database(url) as database:
@@ -49,7 +49,7 @@ async def workflows(
         plain = memory.ports()
         effects = EffectRepository(database)
         source = GraphFactory("workflow", WorkflowGraphs(world.service.integrations()).graph)
-        graphs = {"workflow": source, **AGENTS}
+        graphs = {"workflow": source, **AGENTS, **agents}
         served = entries(graphs)
         assistants = AssistantRepository(database, default_assistants(served))
         reached = WorkflowPorts(

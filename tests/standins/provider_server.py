@@ -2,8 +2,8 @@
 
 import base64
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -74,6 +74,11 @@ class ProviderServer(HttpServer):
     troubles: list[Reply] = field(default_factory=list)
     #: So many of the next requests that change something are done and not answered.
     lost_answers: int = 0
+    #: Answered instead at one path each, in the same way.
+    troubles_at: dict[str, list[Reply]] = field(default_factory=dict)
+    #: What these requests ask for is done, and their answers never come.
+    holds_back: Callable[[Question], bool] = lambda question: False
+    held_back: list[Question] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -83,6 +88,8 @@ class ProviderServer(HttpServer):
         if self.troubles:
             return _answer(self.troubles.pop(0))
         question = _question(asked)
+        if troubles := self.troubles_at.get(question.path):
+            return _answer(troubles.pop(0))
         try:
             reply = self.reply(question)
         except Refusal as refusal:
@@ -90,6 +97,9 @@ class ProviderServer(HttpServer):
         if self.lost_answers and question.method != "GET":
             self.lost_answers -= 1
             raise ConnectionResetError
+        if self.holds_back(question):
+            self.held_back.append(question)
+            reply = replace(reply, stalls=True)
         return _answer(reply)
 
     def reply(self, question: Question) -> Reply:

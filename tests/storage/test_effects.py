@@ -44,8 +44,13 @@ async def test_it_counts_how_often_a_person_had_it_made_again(database: Database
     await ledger.intend(LOCAL_USER, call)
     for count in (1, 2):
         assert (await ledger.intend(LOCAL_USER, call)).status == "in_doubt"
-        await ledger.again(LOCAL_USER, call.key)
+        await ledger.again(LOCAL_USER, call)
         assert await ledger.intend(LOCAL_USER, call) == EffectEntry("in_doubt", confirmed=count)
+    # An attempt that another run makes is asked about anew.
+    later = replace(call, attempt=2)
+    assert await ledger.intend(LOCAL_USER, later) == EffectEntry("in_doubt")
+    await ledger.again(LOCAL_USER, later)
+    assert await ledger.intend(LOCAL_USER, later) == EffectEntry("in_doubt", confirmed=1)
 
 
 async def test_each_item_and_each_start_is_a_call_of_its_own(database: Database) -> None:

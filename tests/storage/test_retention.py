@@ -210,6 +210,12 @@ async def test_a_thread_that_went_with_its_run_leaves_nothing_anywhere(
             " version, cause, started_by) VALUES (%s, %s, 'local', 'local', %s, 1, 'manual', 'me')",
             *(thread_id, uuid4(), uuid4()),
         )
+        await execute(
+            database,
+            "INSERT INTO workflow_endings (run_id, thread_id, tenant_id, user_id, end_status)"
+            " VALUES (%s, %s, 'local', 'local', 'error')",
+            *(uuid4(), thread_id),
+        )
         await wait(database, thread_id)
         for table, columns in (
             ("checkpoints", "checkpoint_ns, checkpoint_id, checkpoint"),
@@ -272,6 +278,6 @@ async def test_it_is_due_once_after_the_hour_by_the_databases_clock(
 def test_the_summary_is_a_sentence() -> None:
     cleared = Cleared(stream_parts=12_345, runs=1)
     assert cleared.sentence() == (
-        "Cleared away: 12,345 stream parts, 1 runs, 0 threads, 0 checkpoints, 0 values, "
-        "0 counts, 0 audit entries, 0 deliveries, 0 schedule fires, 0 notifications."
+        "Cleared away: 12,345 stream parts, 1 runs, 0 threads, 0 executions, 0 checkpoints, "
+        "0 values, 0 counts, 0 audit entries, 0 deliveries, 0 schedule fires, 0 notifications."
     )

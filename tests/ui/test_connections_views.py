@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from ui.api_models import Connection, ConnectionKind
-from ui.pages.connections_views import connection_list, live_line
+from ui.pages.connections.views import connection_list, live_line
 
 WHEN = datetime(2026, 1, 2, tzinfo=UTC)
 ONE = Connection(

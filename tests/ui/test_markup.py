@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ui.api_models import RejectedRow, Thread, UsageImport
 from ui.markup import button, counted, icon_button, moment, notice
-from ui.pages import chat_views as views
+from ui.pages.chat import views
 
 EVIL = '<img src=x onerror="alert(1)">'
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """The service's own triggers: other workflows that end."""
 
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,7 +8,7 @@ from tools.integration import Trigger
 
 
 class EndedParams(BaseModel):
-    """Which workflow; all of yours when nothing is said."""
+    """Which workflow; all of yours but the one that starts when nothing is said."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -16,7 +16,7 @@ class EndedParams(BaseModel):
 
 
 class WorkflowError(BaseModel):
-    """Why a run failed, and where."""
+    """Why a run failed, and at which step last."""
 
     code: str
     message: str
@@ -31,14 +31,18 @@ class CompletedData(BaseModel):
     version: int
     run_id: str
     thread_id: str
+    status: str = Field(description="success, error or timeout.")
     started_at: str
     ended_at: str
+    trigger_data: Any = Field(
+        None, description="What it was started with; of large data `size` and `preview` alone."
+    )
 
 
 class FailedData(CompletedData):
     """A run that has failed."""
 
-    error: WorkflowError = Field(description="Its first failure.")
+    error: WorkflowError = Field(description="The failure that ended it.")
 
 
 _ENDED: Final = {
@@ -47,8 +51,10 @@ _ENDED: Final = {
     "version": 3,
     "run_id": "5b1e0c1e-7a4e-4a1d-8a6e-0a9f4f5f2c11",
     "thread_id": "9c2d7f70-53f4-4b55-a0f2-7d1f0b3a6e12",
+    "status": "success",
     "started_at": "2026-01-31T03:30:00+00:00",
     "ended_at": "2026-01-31T03:30:02+00:00",
+    "trigger_data": {"amount": 5},
 }
 
 TRIGGERS: Final = (
@@ -60,6 +66,7 @@ TRIGGERS: Final = (
         FailedData,
         {
             **_ENDED,
+            "status": "error",
             "error": {
                 "code": "ProviderRefused",
                 "message": "Twilio refused this: the number is not on WhatsApp.",

@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 from urllib.parse import urlencode
 
-from ui.markup import STATIC, STATIC_PATH, escaped, static_version
-from ui.pages.shell import MARK
-
-STYLES: Final = STATIC / "sign_in.css"
+from ui.markup import escaped
+from ui.pages.plain_page import plain_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ def sign_in_page(state: FormState, *, may_register: bool) -> str:
         f"{_password('Password', 'current-password', '')}"
         f'<button type="submit">Sign in</button></form>{_providers(state)}{other}'
     )
-    return _page("Sign in", "Sign in", body)
+    return plain_page("Sign in", "Sign in", body)
 
 
 def register_page(state: FormState, purpose: str, *, fixed_email: bool = False) -> str:
@@ -60,7 +57,7 @@ def register_page(state: FormState, purpose: str, *, fixed_email: bool = False) 
         f'<p class="quiet">You have an account? <a href="{_address("/sign-in", state)}">Sign in'
         "</a>.</p>"
     )
-    return _page("Create an account", "Create an account", body)
+    return plain_page("Create an account", "Create an account", body)
 
 
 def join_page(invitation: str, purpose: str, who: str) -> str:
@@ -73,27 +70,7 @@ def join_page(invitation: str, purpose: str, who: str) -> str:
         '<button type="submit">Join</button></form>'
         '<p class="quiet"><a href="/app/">Not now</a></p>'
     )
-    return _page("Invitation", "You are invited", body)
-
-
-def message_page(title: str, text: str, link: str = "/app/", label: str = "Go on") -> str:
-    """A sentence, and where to go on to."""
-    body = f'<p>{escaped(text)}</p><p><a href="{escaped(link)}">{escaped(label)}</a></p>'
-    return _page(title, title, body)
-
-
-def _page(title: str, heading: str, body: str) -> str:
-    version = static_version(STYLES)
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark">'
-        f"<title>{escaped(title)} · goldenpath</title>"
-        f'<link rel="icon" type="image/png" href="{STATIC_PATH}/favicon.png">'
-        f'<link rel="stylesheet" href="{STATIC_PATH}/{STYLES.name}?v={version}"></head>'
-        f'<body><main><p class="brand">{MARK}<span>goldenpath</span></p>'
-        f"<h1>{escaped(heading)}</h1>{body}</main></body></html>"
-    )
+    return plain_page("Invitation", "You are invited", body)
 
 
 def _problem(state: FormState) -> str:

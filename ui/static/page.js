@@ -21,11 +21,13 @@ const full = new Intl.DateTimeFormat(undefined, {
 
 function localTime(moment, style) {
   if (style === "full") return full.format(moment);
-  const minutes = (Date.now() - moment) / 60000;
-  if (minutes < 1) return "now";
-  if (minutes < 60) return relative.format(-Math.round(minutes), "minute");
-  if (minutes < 1440) return relative.format(-Math.round(minutes / 60), "hour");
-  return day.format(moment);
+  const minutes = (moment - Date.now()) / 60000;
+  const span = Math.abs(minutes);
+  if (span < 1) return "now";
+  if (span < 60) return relative.format(Math.round(minutes), "minute");
+  if (span < 1440) return relative.format(Math.round(minutes / 60), "hour");
+  /* What is past has a date; of what comes it counts how long it is until then. */
+  return minutes > 0 && span < 14 * 1440 ? relative.format(Math.round(minutes / 1440), "day") : day.format(moment);
 }
 
 function elapsed(since) {
@@ -64,7 +66,8 @@ function morph(from, to) {
     if (!to.hasAttribute(name) && name !== "open") from.removeAttribute(name);
   }
   for (const { name, value } of [...to.attributes]) {
-    if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+    /* What is open is the reader's to say, once it is there. */
+    if (name !== "open" && from.getAttribute(name) !== value) from.setAttribute(name, value);
   }
   if (from.matches("input, textarea, select") && from === document.activeElement) return;
   morphChildren(from, to);
@@ -140,8 +143,11 @@ function onSubmit(event, trigger) {
   const form = event.target.closest("form[data-action]");
   if (!form) return;
   event.preventDefault();
-  trigger("action", { ...form.dataset, ...Object.fromEntries(new FormData(form)) });
-  form.reset();
+  /* With the button that was pressed: a form may have several ways to answer. */
+  const sent = Object.fromEntries(new FormData(form, event.submitter));
+  trigger("action", { ...form.dataset, ...sent });
+  /* What may be refused stays, so that nobody types it twice. */
+  if (!("keep" in form.dataset)) form.reset();
 }
 
 function startRename(button, trigger) {
@@ -200,6 +206,10 @@ document.addEventListener("click", (event) => {
     localStorage.setItem(THEME_KEY, theme);
     choose(theme);
   }
+});
+/* A choice that is a filter of the page goes into its address at once. */
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("[data-submits]")) event.target.form.submit();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") setPanel("side", false);

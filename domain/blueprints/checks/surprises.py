@@ -7,12 +7,13 @@ from domain.blueprints.catalogue import Catalogue
 from domain.blueprints.checks.tasks import task_of
 from domain.blueprints.flow import Flow
 from domain.blueprints.problems import Place, Problem, problem
+from domain.workflows.attempts import is_put_off
 
 
 def node_warnings(flow: Flow, node: Node, catalogue: Catalogue) -> Iterator[Problem]:
     """Surprises of one node."""
     yield from _open_branches(flow, node)
-    if node.type in ("wait", "approval"):
+    if node.type in ("wait", "approval") or is_put_off(node.data.error_handling):
         yield from _parallel_pause(flow, node)
     task = task_of(node, catalogue)
     if task and task.effect == "unsafe" and node.data.error_handling.retry_count > 0:
@@ -31,14 +32,14 @@ def node_warnings(flow: Flow, node: Node, catalogue: Catalogue) -> Iterator[Prob
         )
 
 
-def setting_warnings(blueprint: Blueprint) -> Iterator[Problem]:
+def setting_warnings(blueprint: Blueprint, catalogue: Catalogue) -> Iterator[Problem]:
     """Surprises of the whole workflow."""
-    if not blueprint.settings.notify_on_failure:
+    if not blueprint.settings.notify_on_failure and not catalogue.failure_is_heard:
         yield problem(
             "no_failure_notice",
             Place("settings.notify_on_failure"),
             "Nobody is told when a run fails.",
-            "Turn the notice on, unless somebody looks here often.",
+            "Turn the notice on, or activate a workflow that starts when this one fails.",
         )
 
 

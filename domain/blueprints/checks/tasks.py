@@ -10,7 +10,7 @@ from domain.blueprints.blueprint import Node
 from domain.blueprints.built_in import params_schema
 from domain.blueprints.catalogue import Catalogue, Task
 from domain.blueprints.problems import Place, Problem, problem
-from domain.blueprints.schemas import mismatches, unknown_fields
+from domain.blueprints.schemas import literal_fields, mismatches, unknown_fields
 from domain.blueprints.templates import texts
 from domain.egress import literal_address
 
@@ -123,6 +123,7 @@ def _param_problems(node: Node, catalogue: Catalogue) -> Iterator[Problem]:
         return
     properties: dict[str, Any] = schema.get("properties", {})
     params = node.data.params
+    yield from _literal_problems(node, literal_fields(schema))
     for name in schema.get("required", ()):
         if params.get(name) in (None, ""):
             yield problem(
@@ -150,6 +151,20 @@ def _param_problems(node: Node, catalogue: Catalogue) -> Iterator[Problem]:
                 "The step has no such field.",
                 "Remove it, or choose the one that is meant.",
                 _nearest(name, properties),
+            )
+
+
+def _literal_problems(node: Node, literal: frozenset[str]) -> Iterator[Problem]:
+    """Templates where only what is written here may stand, such as in the text of SQL."""
+    given = {name: node.data.params[name] for name in node.data.params if name in literal}
+    for field, text in texts(given, "data.params"):
+        if "{{" in text:
+            yield problem(
+                "param_literal",
+                Place(field, node_id=node.id),
+                "This field is taken as it is written, so no value of another step comes into it.",
+                "Remove the {{…}}, and give the value in a field that takes values, as the values "
+                "of SQL do.",
             )
 
 

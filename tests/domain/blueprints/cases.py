@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from domain.blueprints.blueprint import Blueprint
-from tests.domain.blueprints.examples import log, made, node, send, trigger
+from tests.domain.blueprints.examples import log, made, node, query, send, trigger
 
 
 def chain(*nodes: dict[str, Any], **settings: Any) -> Blueprint:
@@ -127,6 +127,12 @@ CASES: Sequence[tuple[str, Blueprint, list[str], Blueprint]] = [
     ("param_missing", chain(send(message="")), ["send"], chain(send())),
     ("param_missing", approving(), ["ask"], approving(approvers=["boss"])),
     ("param_unknown", chain(send(mesage="x")), ["send"], chain(send())),
+    (
+        "param_literal",
+        chain(query("SELECT 1 WHERE name = '{{trigger_data.customer.name}}'")),
+        ["rows"],
+        chain(query("SELECT 1 WHERE name = $1", "{{trigger_data.customer.name}}")),
+    ),
     ("param_type", chain(send(copies="3")), ["send"], chain(send(copies=3))),
     ("param_type", chain(send(copies=4)), ["send"], chain(send(copies=None))),
     ("param_type", chain(send(copies=True)), ["send"], chain(send(copies="{{trigger_data.raw}}"))),
@@ -211,6 +217,18 @@ CASES: Sequence[tuple[str, Blueprint, list[str], Blueprint]] = [
         made(
             [trigger(), log("a"), log("b"), node("pause", "wait", {"seconds": 5})],
             *("paid>a", "paid>b", "a>pause", "b>pause"),
+        ),
+    ),
+    (
+        "parallel_pause",
+        made(
+            [trigger(), log("a", error_handling={"retry_count": 2, "retry_delay": 31}), log("b")],
+            *("paid>a", "paid>b"),
+        ),
+        ["a"],
+        made(
+            [trigger(), log("a", error_handling={"retry_count": 2, "retry_delay": 30}), log("b")],
+            *("paid>a", "paid>b"),
         ),
     ),
     ("mass_send", repeating(LINES, send()), ["send"], chain(send())),

@@ -41,6 +41,12 @@ SCHEDULE: dict[str, Any] = {
     "required": ["cron"],
 }
 
+QUERY: dict[str, Any] = {
+    "type": "object",
+    "properties": {"sql": {"type": "string", "x-literal": True}, "params": {"type": "array"}},
+    "required": ["sql"],
+}
+
 CATALOGUE = Catalogue(
     services={
         "razorpay": {"payment_received": Task("trigger", {"properties": {}}, PAYMENT)},
@@ -56,6 +62,7 @@ CATALOGUE = Catalogue(
             )
         },
         "log": {"write": Task("action", {"properties": {"text": {}}}, None, effect="keyed")},
+        "database": {"query": Task("action", QUERY, None)},
     },
     connections={"account": "twilio", "mail": "smtp"},
     approvers={"boss": 1, "accountants": 3},
@@ -84,6 +91,11 @@ def send(node_id: str = "send", **params: Any) -> dict[str, Any]:
         task="send_message",
         connection="account",
     )
+
+
+def query(sql: str, *values: Any) -> dict[str, Any]:
+    params = {"sql": sql, "params": list(values)}
+    return node("rows", "action", params, service="database", task="query")
 
 
 def edges(*ways: str) -> list[dict[str, Any]]:

@@ -186,3 +186,9 @@ def test_a_wrong_schedule_is_told_when_a_right_one_fires() -> None:
     found = problems(scheduled(cron="every day"), catalogue)
     [wrong] = [one for one in found if one.code == "cron"]
     assert "Mon 02 Feb 2026, 09:00 UTC; Tue 03 Feb 2026, 09:00 UTC" in wrong.next_step
+
+
+def test_a_failure_that_another_workflow_hears_of_needs_no_notice() -> None:
+    blueprint = made([trigger(), log("a")], "paid>a", notify_on_failure=False)
+    assert [one.code for one in problems(blueprint, CATALOGUE)] == ["no_failure_notice"]
+    assert problems(blueprint, replace(CATALOGUE, failure_is_heard=True)) == []

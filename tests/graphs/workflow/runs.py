@@ -39,7 +39,8 @@ class Execution:
 
     def __post_init__(self) -> None:
         compiled = compile_workflow(
-            self.blueprint, Parts(self.world.service.integrations(), _no_workflows)
+            self.blueprint,
+            Parts(self.world.service.integrations(), _no_workflows, idle_s=self.world.caps.idle_s),
         )
         self.graph = compiled.copy({"checkpointer": InMemorySaver()})
 
@@ -52,6 +53,10 @@ class Execution:
         asked = [one for group in outcome.interrupts.values() for one in group]
         assert len(asked) == 1
         return await self._run(Command(resume={asked[0]["id"]: value}))
+
+    async def go_on(self) -> Outcome:
+        """A run from the last checkpoint, as after a crash or a failure."""
+        return await self._run(None)
 
     async def _run(self, given: Any) -> Outcome:
         run_id = uuid4()

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from domain.blueprints.blueprint import Blueprint
-from domain.workflows.caps import WorkflowCaps
 from graphs.lifecycle import Outcome
 from tests.graphs.workflow.runs import Execution
 from tests.graphs.workflow.world import World, action, blueprint, node
@@ -180,6 +179,23 @@ async def test_built_in_fallbacks_end_their_way_alone(fallback: str) -> None:
     assert len(execution.world.notices.told) == (fallback == "notify_owner")
 
 
+async def test_what_was_in_the_middle_of_a_failure_goes_on_with_its_words() -> None:
+    handling = {"on_failure": "fallback", "fallback_action": "notify_owner"}
+    found = blueprint([action("first", handling=handling, failures=-1)], [("begin", "first")])
+    execution = Execution(World(), found)
+    execution.world.notices.failures = 1
+    assert (await execution.start()).end == "error"
+    outcome = await execution.go_on()
+    assert outcome.end == "success", outcome.error
+    # The step itself is not done again, and what is known of it is what was saved.
+    assert len(execution.world.service.calls) == 1
+    why = outcome.values["errors"]["first"]
+    assert why["type"] == "ProviderRefused"
+    assert why["message"].startswith("probe refused this: it was told to")
+    (told,) = execution.world.notices.told
+    assert told.message == why["message"]
+
+
 async def test_a_step_that_may_work_later_is_tried_again() -> None:
     handling = {"retry_count": 2, "retry_delay": 0}
     found = blueprint(
@@ -227,24 +243,11 @@ async def test_a_call_in_doubt_is_looked_up() -> None:
     assert outcome.end == "success"
 
 
-async def test_large_results_are_kept_as_files() -> None:
-    execution = Execution(World(), blueprint([action("first", size=70_000)], [("begin", "first")]))
-    outcome = await execution.start()
-    output = outcome.values["outputs"]["first"]
-    assert output["size"] > 70_000
-    assert len(output["preview"]) < 3_000
-    (stored,) = execution.world.files.kept.values()
-    assert str(stored.file_id) == output["file_id"]
-    assert len(stored.content) == output["size"]
-
-
-async def test_a_run_does_no_more_than_its_limit() -> None:
-    world = World(caps=WorkflowCaps(executions=2))
-    nodes = [action("a"), action("b"), action("c")]
-    edges = [("begin", "a"), ("a", "b"), ("b", "c")]
-    outcome = await Execution(world, blueprint(nodes, edges)).start()
-    assert outcome.end == "error"
-    assert "GOLDENPATH_WORKFLOW_EXECUTIONS" in str(outcome.error)
+async def test_a_literal_parameter_is_taken_as_it_is_written() -> None:
+    code = "SELECT '{{trigger_data.name}}'"
+    found = blueprint([action("first", code=code)], [("begin", "first")])
+    _, outcome = await done(found, {"name": "'; DROP TABLE x"})
+    assert outcome.values["outputs"]["first"]["text"] == code
 
 
 async def test_what_is_not_there_is_no_parameter() -> None:

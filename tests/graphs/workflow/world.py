@@ -1,5 +1,6 @@
 """A small service for workflows of tests, and what runs them without a database."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,6 +24,7 @@ from tests.standins.ports import MemoryPorts
 from tools.context import AgentContext, Ports
 from tools.integration import Action, Call, Integration, Trigger
 from tools.registry import Integrations
+from tools.task_shapes import LITERAL
 
 
 class Nothing(BaseModel):
@@ -41,6 +43,10 @@ class Deed(BaseModel):
     failures: int = 0
     unknown: bool = False
     size: int = 0
+    #: Gives no answer while the test does not let it.
+    stalls: bool = False
+    pause_s: float = 0
+    code: str = Field(default="", json_schema_extra=LITERAL)
 
 
 class Deeds(BaseModel):
@@ -58,16 +64,22 @@ class Service:
     #: What is known of deeds by their key, for `find`.
     done: dict[str, Deeds] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
+    #: What stalls goes on when this is set.
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, call: Call, deed: Deed) -> Deeds:
         self.calls.append((call.key, deed.value))
+        if deed.stalls:
+            await self.gate.wait()
+        await asyncio.sleep(deed.pause_s)
         failed = self.failed.get(call.key, 0)
         if deed.failures == -1 or failed < deed.failures:
             self.failed[call.key] = failed + 1
             if deed.unknown:
                 raise OutcomeUnknown("probe", "the line broke")
             raise ProviderRefused("probe", "it was told to", "Tell it something else.")
-        self.done[call.key] = Deeds(value=deed.value, text="x" * deed.size)
+        text = deed.code or "x" * deed.size
+        self.done[call.key] = Deeds(value=deed.value, text=text)
         return self.done[call.key]
 
     async def find(self, call: Call, deed: Deed) -> Deeds | None:
@@ -123,8 +135,9 @@ class MemoryLedger:
         status = "in_doubt" if may_have_happened else "failed"
         self.entries[key] = EffectEntry(status, confirmed=self.entries[key].confirmed)
 
-    async def again(self, user: UserContext, key: str) -> None:
-        self.entries[key] = EffectEntry("intended", confirmed=self.entries[key].confirmed + 1)
+    async def again(self, user: UserContext, call: EffectCall) -> None:
+        confirmed = self.entries[call.key].confirmed + 1
+        self.entries[call.key] = EffectEntry("intended", confirmed=confirmed)
 
 
 @dataclass
@@ -170,8 +183,13 @@ class MemoryNotices:
     """What people were told."""
 
     told: list[Notice] = field(default_factory=list)
+    #: Nobody can be told so many times.
+    failures: int = 0
 
     async def notify(self, user: UserContext, notice: Notice) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise ProviderRefused("mail", "it is full", "Empty it.")
         self.told.append(notice)
 
 

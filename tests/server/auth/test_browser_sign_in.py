@@ -215,7 +215,7 @@ async def test_nothing_below_the_pages_is_open(site: Site, method: str, path: st
 
 
 async def test_what_pages_are_made_of_is_open(site: Site) -> None:
-    for path in ("/app/theme.css", "/ui-static/sign_in.css", "/favicon.ico", "/manifest.json"):
+    for path in ("/app/theme.css", "/ui-static/plain_page.css", "/favicon.ico", "/manifest.json"):
         assert (await site.api.get(path)).status_code == 200
 
 

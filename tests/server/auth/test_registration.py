@@ -86,7 +86,7 @@ async def test_a_wrong_password_and_an_unknown_address_answer_alike(site: Site) 
 
 async def test_an_unknown_address_is_hashed_for_as_well(site: Site) -> None:
     """Counted, not timed: as many slow hashes for nobody as for somebody."""
-    passwords = Passwords()
+    passwords = Passwords(19)
     counted: list[str] = []
     verify = passwords._hash.verify_and_update
 
@@ -103,6 +103,15 @@ async def test_an_unknown_address_is_hashed_for_as_well(site: Site) -> None:
     assert await passwords.fits(PASSWORD, None) == (False, None)
     assert await passwords.fits("nobody's password", None) == (False, None)
     assert [each.split("$")[1:4] for each in counted] == [kept.split("$")[1:4]] * 3
+
+
+async def test_a_hash_of_another_measure_is_made_anew() -> None:
+    kept = await Passwords(19).hashed(PASSWORD)
+    fits, fresh = await Passwords(64).fits(PASSWORD, kept)
+    assert fits
+    assert fresh is not None
+    assert fresh.split("$")[3].startswith("m=65536,")
+    assert await Passwords(64).fits(PASSWORD, fresh) == (True, None)
 
 
 async def test_a_new_password_ends_all_other_sign_ins(site: Site) -> None:

@@ -101,6 +101,7 @@ async def open_site(url: str, folder: Any, **options: Any) -> AsyncIterator[Site
         "auth": "accounts",
         "registration": "open",
         "secret_key": SecretStr(SECRET),
+        "password_hash_mb": 19,
         # Tests ask more than people do.
         "strangers_per_min": 100_000,
         "requests_per_min": 100_000,

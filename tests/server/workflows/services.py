@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from tools.integration import Action, Call, Integration, Trigger
 from tools.registry import Integrations
+from tools.triggers.goldenpath import TRIGGERS as ENDS
 
 
 class Nothing(BaseModel):
@@ -60,6 +61,7 @@ INTEGRATIONS = Integrations(
             ),
             triggers=(trigger("message_received", "basic"),),
         ),
+        Integration("goldenpath", "goldenpath", "", triggers=ENDS),
     ]
 )
 

@@ -13,7 +13,7 @@ from tests.graphs.workflow.world import World, action, blueprint, node
 from tests.server.engine import RunningEngine
 from tests.server.test_workflow_runs import kept, started, workflows
 from tests.server.workflows.test_pauses import in_a_row, steps, waiting_world
-from tests.server.workflows.waiting_world import YES
+from tests.server.workflows.waiting_world import NO, YES
 
 _QUESTION = "What did I spend by model?"
 
@@ -147,3 +147,53 @@ async def test_an_assistant_that_there_is_not_fails_the_step(database_url: str) 
     async with workflows(database_url, world) as (engine, _):
         events = await log_of(engine, await started(engine, kept(world, found)))
     assert "There is no assistant nobody" in steps(events)["instead"]["value"]
+
+
+async def test_workflows_in_a_loop_in_a_loop_wait_for_people_one_by_one(database_url: str) -> None:
+    world = World()
+    inner = blueprint(
+        [
+            node("gate", "approval", title="{{trigger_data.n}}?", approvers=["owner"]),
+            action("send", value="{{trigger_data.n}}"),
+        ],
+        [("begin", "gate"), ("gate", "send", "approved")],
+    )
+    async with waiting_world(database_url, world) as waiting:
+        inner_id = await activated(waiting.engine, world, inner)
+        outer = blueprint(
+            [
+                node("groups", "loop", items=[[1, 2], [3]]),
+                action("before", value="{{item}}"),
+                node("rows", "loop", items="{{item}}"),
+                agent("sub", inner_id, {"n": "{{item}}"}),
+            ],
+            [
+                ("begin", "groups"),
+                ("groups", "before", "each"),
+                ("before", "rows"),
+                ("rows", "sub", "each"),
+            ],
+        )
+        run = await started(waiting.engine, kept(world, outer))
+        events = await waiting.engine.until_end(run)
+        asked = [each["value"] for each in events if each["type"] == "interrupt"]
+        ids = {each["title"]: each["approval_id"] for each in asked}
+        assert {each["item"] for each in asked} == {
+            "groups[0]/rows[0]/sub/gate",
+            "groups[0]/rows[1]/sub/gate",
+            "groups[1]/rows[0]/sub/gate",
+        }
+        for title, ballot in (("3?", YES), ("1?", NO), ("2?", YES)):
+            await waiting.waiting.vote(LOCAL_USER, ids[title], ballot)
+            thread = await waiting.rested(run)
+        assert thread.status == "idle", thread
+        assert not thread_violations(await waiting.engine.log(run.thread_id))
+        groups = thread.values["outputs"]["groups"]
+    decided = [
+        [row["data"]["sub"]["data"]["gate"]["decision"] for row in group["data"]["rows"]]
+        for group in groups
+    ]
+    assert decided == [["rejected", "approved"], ["approved"]]
+    # What came before in each item, and what was approved: nothing twice.
+    done = sorted(str(value) for _, value in world.service.calls)
+    assert done == ["2", "3", "[1, 2]", "[3]"]

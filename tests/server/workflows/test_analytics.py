@@ -62,7 +62,7 @@ async def test_executions_are_counted_with_where_they_failed(site: Site) -> None
     ]
     [effect] = found["effects"]
     assert (effect["service"], effect["status"], effect["effects"]) == ("whatsapp", "in_doubt", 3)
-    assert sum(day["executions"] for day in found["days"]) == 6
+    assert sum(each["executions"] for each in found["series"]) == 6
     one = (await site.api.get("/workflows/analytics", params={"workflow_id": quiet})).json()
     assert (one["whole"]["executions"], one["failures"], one["effects"]) == (1, [], [])
 
@@ -72,7 +72,7 @@ async def test_the_period_counts(site: Site) -> None:
     await site.until(started["run_id"], "success")
     past = {"since": "2020-01-01T00:00:00", "until": "2020-02-01T00:00:00Z"}
     found = (await site.api.get("/workflows/analytics", params=past)).json()
-    assert (found["whole"]["executions"], found["workflows"], found["days"]) == (0, [], [])
+    assert (found["whole"]["executions"], found["workflows"], found["series"]) == (0, [], [])
     for wrong in (
         {"since": "2020-01-01", "until": "2019-01-01"},
         {"since": "2020-01-01", "until": "2022-01-01"},
@@ -100,3 +100,21 @@ async def test_a_large_output_is_fetched_from_its_own_execution(site: Site) -> N
     assert found.headers["content-disposition"].startswith("attachment")
     refused = await site.api.get(f"/workflows/runs/{other}/outputs/{artifact_id}")
     assert refused.status_code == 404
+
+
+async def test_what_models_took_is_added_up_by_the_runs_root(site: Site) -> None:
+    workflow_id = await site.live()
+    for cost in ("0.5", "0.25", None):
+        run_id = await failed_execution(site.services.database, LOCAL_USER, UUID(workflow_id))
+        run = await site.services.runs.get(LOCAL_USER, run_id)
+        usage = {"model": "m", "input_tokens": 10, "output_tokens": 1, "cost_usd": cost}
+        done = {"status": "success", "duration_ms": 1, "usage": usage}
+        ids = (str(run_id), str(run.thread_id))
+        paths = (("workflow", "ask"), ("workflow",))
+        now = datetime.now(UTC)
+        said = [Event("agent_completed", *ids, 1, now, path, None, done) for path in paths]
+        await say(site.services.database, said)
+    found = (await site.api.get("/workflows/analytics")).json()
+    [day] = found["costs"]
+    assert (found["step"], day["cost_usd"], day["unpriced_runs"]) == ("day", "0.75", 1)
+    assert (day["input_tokens"], day["output_tokens"]) == (30, 3)

@@ -104,6 +104,17 @@ async def test_a_link_shows_what_is_asked_and_takes_the_vote(site: Site) -> None
     assert shown.headers["Referrer-Policy"] == "no-referrer"
     voted = await site.api.post(path, json={"decision": "rejected", "comment": "no"})
     assert voted.json() == {"status": "rejected"}
+    async with as_owner(site.services.database) as connection:
+        cursor = await connection.execute(
+            "SELECT action, object_id, details FROM audit_log WHERE action = 'approval.voted'"
+        )
+        assert await cursor.fetchall() == [
+            {
+                "action": "approval.voted",
+                "object_id": str(approval_id),
+                "details": {"decision": "rejected", "by": "dee@elsewhere.example"},
+            }
+        ]
     assert (await site.api.get(path)).json()["your_decision"] == "rejected"
     assert (await site.api.post(path, json={"decision": "approved"})).status_code == 409
     unknown = await site.api.get("/approvals/by-token/guessed")

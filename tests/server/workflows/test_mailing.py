@@ -37,7 +37,7 @@ def tokens(box: MailBox) -> dict[str, str]:
     """The newest token that each receiver got."""
     found: dict[str, str] = {}
     for message in box.messages:
-        if link := re.search(rf"{ADDRESS}/approvals/by-token/(\S+)", message.get_content()):
+        if link := re.search(rf"{ADDRESS}/vote/(\S+)", message.get_content()):
             found[str(message["To"])] = link.group(1)
     return found
 
@@ -96,7 +96,7 @@ async def test_members_are_mailed_at_the_address_of_their_account(
         await mailing(world, box).look()
         [message] = box.messages
         assert message["To"] == "ann@example.com"
-        assert f"{ADDRESS}/approvals/{approval}" in message.get_content()
+        assert f"{ADDRESS}/app/approvals?id={approval}" in message.get_content()
         await mailing(world, box).look()
         assert len(box.messages) == 1
 

@@ -22,8 +22,8 @@ _BRANCHES = {"approval": ("approved", "rejected", "expired"), "wait": ("received
 
 
 @asynccontextmanager
-async def waiting_world(url: str, world: World) -> AsyncIterator[WaitingWorld]:
-    async with workflows(url, world) as (engine, _):
+async def waiting_world(url: str, world: World, **options: Any) -> AsyncIterator[WaitingWorld]:
+    async with workflows(url, world, **options) as (engine, _):
         yield WaitingWorld(
             engine,
             WaitingWorkflows(engine.database, engine.manager, with_mail=False),

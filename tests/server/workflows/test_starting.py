@@ -261,3 +261,18 @@ async def test_deleting_cancels_what_nobody_has_begun(site: Site) -> None:
 def test_too_many_is_a_conflict() -> None:
     """Whoever starts by a webhook tells it from what is wrong with the data."""
     assert issubclass(TooManyOpen, Conflict)
+
+
+@pytest.mark.parametrize("path", ["/runs", "/runs/wait", "/threads/{thread_id}/runs"])
+async def test_a_run_of_its_assistant_does_not_pass_by_the_limits(site: Site, path: str) -> None:
+    workflow_id = await site.live()
+    thread_id = (await site.api.post("/threads", json={})).json()["thread_id"]
+    body = {
+        "assistant_id": "workflow",
+        "input": {"trigger_data": {}},
+        "config": {"configurable": {"workflow_id": workflow_id, "workflow_version": 1}},
+    }
+    refused = await site.api.post(path.format(thread_id=thread_id), json=body)
+    assert refused.status_code == 422
+    assert "/workflows/{workflow_id}/execute" in refused.json()["detail"]
+    assert await statuses(site, workflow_id) == []

@@ -16,6 +16,7 @@ from server.services import Services
 from server.settings import Settings
 from tests.server.workflows.services import INTEGRATIONS, config_with_graph
 from tests.storage.workflow_rows import document
+from tools.registry import Integrations
 
 DEADLINE_S = 20
 Json = dict[str, Any]
@@ -78,7 +79,12 @@ async def eventually(condition: Callable[[], Any]) -> None:
 
 @asynccontextmanager
 async def open_workflow_site(
-    url: str, folder: Path, *, with_worker: bool = True, **settings: Any
+    url: str,
+    folder: Path,
+    *,
+    with_worker: bool = True,
+    integrations: Integrations = INTEGRATIONS,
+    **settings: Any,
 ) -> AsyncIterator[Site]:
     """The application in local mode, unless told otherwise."""
     values: Json = {
@@ -89,7 +95,7 @@ async def open_workflow_site(
         "secret_key": SecretStr("k" * 40),
         **settings,
     }
-    opening = open_services(Settings(**values), with_worker=with_worker, integrations=INTEGRATIONS)
+    opening = open_services(Settings(**values), with_worker=with_worker, integrations=integrations)
     async with opening as services:
         transport = httpx.ASGITransport(create_app(services, "http://api"))
         async with httpx.AsyncClient(transport=transport, base_url="http://api", timeout=30) as api:

@@ -5,10 +5,10 @@ from typing import Final
 import gradio as gr
 
 from ui.markup import live, skeleton
-from ui.pages import chat_views as views
-from ui.pages.chat_handlers import ChatHandlers
-from ui.pages.chat_painting import NEW_TITLE, ChatParts, FollowRequest, Tab
-from ui.pages.interrupt_form import interrupt_forms
+from ui.pages.chat import views
+from ui.pages.chat.handlers import ChatHandlers
+from ui.pages.chat.interrupt_form import interrupt_forms
+from ui.pages.chat.painting import NEW_TITLE, ChatParts, FollowRequest, Tab
 from ui.pages.shell import QUIET, menu_button, places
 
 USAGE_FILES: Final = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".gz"]

@@ -13,9 +13,9 @@ from ui.account_client import Account, Accounts
 from ui.api_client import ApiError
 from ui.callers import action_of, client_for
 from ui.markup import live, notice, skeleton
-from ui.pages import account_views as views
 from ui.pages import shell
-from ui.pages.audit_views import deed_list
+from ui.pages.account import views
+from ui.pages.account.audit_views import deed_list
 from ui.pages.shell import QUIET, Update
 
 _SCOPES: Final = {"read": ("read",), "write": ("read", "write")}

@@ -7,7 +7,7 @@ import gradio as gr
 
 from ui.following import Snapshot
 from ui.messages import WINDOW, hidden_count, messages
-from ui.pages import chat_views as views
+from ui.pages.chat import views
 from ui.pages.shell import Update, menu_button
 
 NEW_TITLE: Final = "New conversation"

@@ -14,8 +14,8 @@ from domain.costs.spend import SpendLine, SpendSummary
 from ui import markup
 from ui.api_models import ReportEntry, UsageImport
 from ui.markup import button, counted, escaped, icon, moment
-from ui.pages.chat_views import reject_list
-from ui.pages.report_panel import download_links
+from ui.pages.chat.report_panel import download_links
+from ui.pages.chat.views import reject_list
 from ui.report_html import figures_html, table_html
 
 #: Lines of a breakdown that tell something: a single one without a name does not.

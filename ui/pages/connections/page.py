@@ -11,8 +11,8 @@ from ui.api_client import ApiClient, ApiError
 from ui.api_models import Connection, ConnectionField, ConnectionKind
 from ui.callers import action_of, client_for
 from ui.markup import live, notice, skeleton
-from ui.pages import connections_views as views
 from ui.pages import shell
+from ui.pages.connections import views
 from ui.pages.shell import QUIET, Update
 
 

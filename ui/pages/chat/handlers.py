@@ -13,9 +13,9 @@ from ui.callers import action_of, client_for, query_value
 from ui.following import snapshots
 from ui.markup import notice
 from ui.messages import WINDOW
-from ui.pages import chat_views as views
-from ui.pages.chat_painting import ChatParts, FollowRequest, Painter, Tab, blank
-from ui.pages.report_panel import panel_html
+from ui.pages.chat import views
+from ui.pages.chat.painting import ChatParts, FollowRequest, Painter, Tab, blank
+from ui.pages.chat.report_panel import panel_html
 from ui.pages.shell import Update, foot, menu_button
 from ui.transcript import Interrupt
 from ui.uploads import hand_over

@@ -10,8 +10,8 @@ from ui.api_client import ApiError
 from ui.callers import client_for
 from ui.forms import Field, Form, FormError, answer_of, forms_of
 from ui.markup import escaped, icon
-from ui.pages.chat_handlers import follow_request
-from ui.pages.chat_painting import FollowRequest
+from ui.pages.chat.handlers import follow_request
+from ui.pages.chat.painting import FollowRequest
 from ui.pages.shell import QUIET
 from ui.transcript import Interrupt
 from ui.uploads import hand_over

@@ -12,9 +12,10 @@ from ui.api_client import ApiClient, ApiError
 from ui.api_models import ReportEntry, UsageImport
 from ui.callers import action_of, client_for
 from ui.markup import live, notice, skeleton
-from ui.pages import chat_views, shell
-from ui.pages import costs_views as views
-from ui.pages.interrupt_form import MODELS
+from ui.pages import shell
+from ui.pages.chat import views as chat_views
+from ui.pages.chat.interrupt_form import MODELS
+from ui.pages.costs import views
 from ui.pages.shell import QUIET, Update
 from ui.uploads import hand_over
 
