@@ -101,8 +101,10 @@ function opened() {
 
 /* --- the canvas ----------------------------------------------------------------------------- */
 
-export function attachBuilder(element, script, style) {
-  const root = element.querySelector(".gp-builder");
+export function attachBuilder(script, style) {
+  const root = made("section", { className: "gp-builder", ariaLabel: "Builder" });
+  root.style.fontFamily = getComputedStyle(document.querySelector(".gradio-container")).fontFamily;
+  document.body.append(root);
   builder = { root, script, style, mounted: null, id: null };
   if (wantedId()) void show();
 }
@@ -155,7 +157,7 @@ function made(tag, properties = {}, ...children) {
 
 /* The way back, the name, and the canvas below. */
 function frame() {
-  const menu = made("button", { type: "button", className: "gp-icon-button gp-phone-only", ariaLabel: "Open the menu", textContent: "☰" });
+  const menu = made("button", { type: "button", className: "gp-builder-menu", ariaLabel: "Open the menu", textContent: "☰" });
   menu.dataset.toggle = "side";
   const back = made("a", { className: "gp-crumb", href: "?", textContent: "Workflows" });
   back.dataset.go = "";
@@ -180,7 +182,7 @@ function tell(place, id, mounted) {
     ["To be mended before it can go live", prompt ? [] : problems.map((text) => ({ text }))],
   ].filter(([, lines]) => lines.length);
   if (!prompt && !parts.length) return;
-  const dismiss = made("button", { type: "button", className: "gp-button gp-small", textContent: "Dismiss" });
+  const dismiss = made("button", { type: "button", className: "gp-notes-dismiss", textContent: "Dismiss" });
   dismiss.addEventListener("click", () => {
     sessionStorage.removeItem(NOTES_KEY + id);
     place.replaceChildren();

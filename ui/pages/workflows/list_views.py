@@ -169,7 +169,7 @@ def _rate(workflow: Workflow) -> str:
 def _next(workflow: Workflow) -> str:
     if workflow.next_at is None:
         return ""
-    return f'<small class="gp-quiet">Next {moment(workflow.next_at, "full")}</small>'
+    return f'<small class="gp-quiet">Next<br>{moment(workflow.next_at, "full")}</small>'
 
 
 def _tools(workflow: Workflow, address: Address, *, may_share: bool) -> str:

@@ -23,8 +23,8 @@ def build_workflows(blocks: gr.Blocks, api_url: str, root: str) -> None:
     """Lay the page out and wire it; called inside `blocks`."""
     canvas = f"{root}/static/canvas"
     script = (
-        f"import('{_SCRIPT}').then((flows) => flows.attachBuilder(element,"
-        f" '{canvas}/canvas.js?v={_CANVAS_VERSION}', '{canvas}/canvas.css?v={_CANVAS_VERSION}'));"
+        f"import('{_SCRIPT}').then((flows) => flows.attachBuilder("
+        f"'{canvas}/canvas.js?v={_CANVAS_VERSION}', '{canvas}/canvas.css?v={_CANVAS_VERSION}'));"
     )
     with shell.page("Workflows", root, heading("Workflows", "…", shell.menu_button())) as frame:
         entries = gr.HTML(
@@ -37,10 +37,10 @@ def build_workflows(blocks: gr.Blocks, api_url: str, root: str) -> None:
         )
         gr.HTML(
             "",
-            html_template='<div class="gp-builder"></div>',
+            html_template="<div></div>",
             js_on_load=script,
             apply_default_css=False,
-            elem_classes=["gp-block", "gp-builder-place"],
+            elem_classes=["gp-block"],
         )
     parts = WorkflowsParts(frame.foot, frame.head, entries)
     handlers = WorkflowsHandlers(api_url, parts)
