@@ -165,7 +165,9 @@ function frame() {
   const bar = made("div", { className: "gp-builder-bar" }, menu, back, made("span", { ariaHidden: "true", textContent: "/" }), heading);
   const notes = made("div", { className: "gp-builder-notes" });
   const place = made("div", { className: "gp-builder-canvas" });
-  builder.root.replaceChildren(bar, notes, place);
+  /* The canvas's own headings are of the third level. */
+  const steps = made("h2", { className: "gp-builder-unseen", textContent: "Steps" });
+  builder.root.replaceChildren(bar, notes, steps, place);
   return { heading, notes, place };
 }
 

@@ -17,7 +17,7 @@ from ui.pages import shell
 from ui.pages.shell import Update
 from ui.pages.workflows import gallery_views, import_views, list_views, share_views
 from ui.pages.workflows.address import Address
-from ui.pages.workflows.import_views import opened
+from ui.pages.workflows.import_views import found_wrong, opened
 from ui.pages.workflows.steps import steps_of, tasks_of
 from ui.workflows_client import Made, Workflows
 
@@ -125,8 +125,11 @@ async def _done(workflows: Workflows, data: Mapping[str, str]) -> str:
     action, identity = data.get("action"), data.get("id", "")
     if action == "draft":
         return await _drafted(workflows, data)
-    if made := await _made(workflows, action, data):
-        return opened(made)
+    if action == "new":
+        blank: dict[str, Any] = {"nodes": [], "edges": []}
+        return opened(await workflows.create({"schema": 1, "name": "New workflow", **blank}))
+    if made := await _copied(workflows, action, data):
+        return opened(made, found_wrong(made))
     match action:
         case "duplicate":
             await workflows.duplicate(identity)
@@ -145,17 +148,12 @@ async def _done(workflows: Workflows, data: Mapping[str, str]) -> str:
     return ""
 
 
-async def _made(workflows: Workflows, action: str | None, data: Mapping[str, str]) -> Made | None:
-    match action:
-        case "new":
-            blank: dict[str, Any] = {"nodes": [], "edges": []}
-            return await workflows.create({"schema": 1, "name": "New workflow", **blank})
-        case "import":
-            return await workflows.import_document(_document(data.get("document", "")))
-        case "use":
-            return await workflows.use_template(data.get("id", ""))
-        case _:
-            return None
+async def _copied(workflows: Workflows, action: str | None, data: Mapping[str, str]) -> Made | None:
+    if action == "import":
+        return await workflows.import_document(_document(data.get("document", "")))
+    if action == "use":
+        return await workflows.use_template(data.get("id", ""))
+    return None
 
 
 async def _drafted(workflows: Workflows, data: Mapping[str, str]) -> str:

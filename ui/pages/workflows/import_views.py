@@ -26,10 +26,13 @@ def form(text: str = "", problem: str = "") -> str:
 
 def opened(made: Made, notes: Mapping[str, Any] | None = None) -> str:
     """The page's script opens the canvas of this workflow, with what is to be known about it."""
-    found = dict(notes or {})
-    found["problems"] = [f"{each.message} {each.next_step}" for each in made.problems]
-    found["removed"] = [f"{each.field} of {each.node_id}: {each.reason}" for each in made.removed]
-    return (
-        f'<div data-opened="{escaped(made.workflow_id)}"'
-        f' data-notes="{escaped(orjson.dumps(found).decode())}"></div>'
-    )
+    kept = escaped(orjson.dumps(dict(notes or {})).decode())
+    return f'<div data-opened="{escaped(made.workflow_id)}" data-notes="{kept}"></div>'
+
+
+def found_wrong(made: Made) -> dict[str, Any]:
+    """What a copy lacks and what is to be mended, in sentences."""
+    return {
+        "problems": [f"{each.message} {each.next_step}" for each in made.problems],
+        "removed": [f"{each.field} of {each.node_id}: {each.reason}" for each in made.removed],
+    }
