@@ -57,6 +57,14 @@ function refine(control, replaces) {
   go(`?${next}`, { replaces });
 }
 
+/* A control that somebody has used keeps its own value; Back and links change it too. */
+function agree() {
+  for (const control of list.querySelectorAll("[data-query]")) {
+    const isTyped = control.matches("input") && control === document.activeElement;
+    if (!isTyped) control.value = query().get(control.dataset.query) ?? "";
+  }
+}
+
 async function readFile(input) {
   const [file] = input.files;
   if (!file) return;
@@ -85,6 +93,7 @@ export function attachList(page, element, props, trigger, watch) {
   });
   watch("value", () => {
     element.removeAttribute("aria-busy");
+    agree();
     opened();
   });
 }
