@@ -95,6 +95,9 @@ export function attachList(page, element, props, trigger, watch) {
     element.removeAttribute("aria-busy");
     agree();
     opened();
+    /* Of answers that overtook each other the one to this address is shown. */
+    const answered = element.querySelector("[data-for]")?.dataset.for;
+    if (answered !== undefined && answered !== location.search && !wantedId()) follow();
   });
 }
 

@@ -12,7 +12,7 @@ import orjson
 from ui.account_client import Accounts
 from ui.api_client import ApiClient, ApiError
 from ui.callers import action_of, client_for
-from ui.markup import heading, notice
+from ui.markup import escaped, heading, notice
 from ui.pages import shell
 from ui.pages.shell import Update
 from ui.pages.workflows import gallery_views, import_views, list_views, share_views
@@ -63,8 +63,11 @@ class WorkflowsHandlers:
             return
         if made:
             yield {self._parts.entries: made}
-        else:
-            yield await self._shown(client, address)
+            return
+        shown = await self._shown(client, address)
+        # The page's script sees by it whether this is still the answer to its address.
+        shown[self._parts.entries] += f'<i hidden data-for="{escaped(data.get("query", ""))}"></i>'
+        yield shown
 
     async def _shown(
         self,

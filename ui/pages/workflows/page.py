@@ -47,4 +47,5 @@ def build_workflows(blocks: gr.Blocks, api_url: str, root: str) -> None:
     everything = [getattr(parts, name) for name in WorkflowsParts.__dataclass_fields__]
     blocks.load(handlers.load, outputs=everything, **QUIET)
     for block in (frame.head, entries):
-        block.action(handlers.act, outputs=everything, **QUIET)
+        # Nothing that is pressed is lost, also while another answer is under way.
+        block.action(handlers.act, outputs=everything, trigger_mode="multiple", **QUIET)
