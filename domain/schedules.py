@@ -33,7 +33,8 @@ _NAMED: Final[Mapping[str, str]] = MappingProxyType(
         "@annually": "0 0 1 1 *",
     }
 )
-_FIELDS: Final = 5
+#: Of a line: minute, hour, day, month, day of the week.
+FIELDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,15 @@ def schedule_of(params: Mapping[str, Any]) -> Schedule:
     return schedule
 
 
+def line_of(cron: str) -> str:
+    """A schedule's five fields, also of one that is said by a name such as `@daily`."""
+    return _NAMED.get(cron.strip().lower(), cron)
+
+
 def moments_after(schedule: Schedule, after: datetime) -> Iterator[datetime]:
     """The moments after one, in UTC and in order, each once; raises `InvalidInput`."""
-    line = _NAMED.get(schedule.cron.strip().lower(), schedule.cron)
-    if len(line.split()) != _FIELDS:
+    line = line_of(schedule.cron)
+    if len(line.split()) != FIELDS:
         raise _no_schedule(schedule.cron)
     try:
         zone = ZoneInfo(schedule.time_zone)

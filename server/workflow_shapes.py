@@ -119,7 +119,7 @@ class Activated(BaseModel):
 
 
 class WorkflowShape(BaseModel):
-    """A workflow in a list."""
+    """A workflow."""
 
     workflow_id: UUID
     name: str
@@ -157,7 +157,7 @@ class WorkflowDetail(WorkflowShape):
 
 
 def workflow_shape(workflow: Workflow) -> WorkflowShape:
-    """A workflow as the API lists it."""
+    """A workflow as the API shows it."""
     return WorkflowShape.model_validate(workflow_fields(workflow))
 
 

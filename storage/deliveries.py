@@ -79,6 +79,12 @@ class DeliveryRepository:
         }
         return await self._all(user, "list", parameters)
 
+    async def newest(self, user: UserContext, endpoint_ids: Sequence[UUID]) -> dict[UUID, Delivery]:
+        """The newest delivery at each of these endpoints, without its body."""
+        parameters = {**_owner(user), "endpoint_ids": list(endpoint_ids)}
+        found = await self._all(user, "newest", parameters)
+        return {delivery.endpoint_id: delivery for delivery in found}
+
     async def get(self, user: UserContext, delivery_id: UUID) -> Delivery:
         """One delivery; raises `NotFound`."""
         found = await self._all(user, "get", {**_owner(user), "delivery_id": delivery_id})

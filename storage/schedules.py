@@ -1,6 +1,6 @@
 """When schedules start their workflows, and for which moments they did."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
@@ -64,11 +64,15 @@ class ScheduleRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of_workflow(self, user: UserContext, workflow_id: UUID) -> list[KeptSchedule]:
-        """The schedules of a live workflow."""
+    async def of_workflows(
+        self, user: UserContext, workflow_ids: Sequence[UUID]
+    ) -> dict[tuple[UUID, str], KeptSchedule]:
+        """The schedules of live workflows, by workflow and node."""
+        whose = {"tenant_id": user.tenant_id, "user_id": user.user_id}
+        parameters = {**whose, "workflow_ids": list(workflow_ids)}
         async with self._database.acting_for(user) as connection:
-            cursor = await connection.execute(_SQL["list"], _whose(user, workflow_id))
-            return [_kept(row) for row in await cursor.fetchall()]
+            rows = await (await connection.execute(_SQL["list"], parameters)).fetchall()
+        return {(row["workflow_id"], row["node_id"]): _kept(row) for row in rows}
 
 
 async def wanted_schedules(

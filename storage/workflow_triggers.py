@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from domain.errors import NotFound
 from domain.identity import UserContext
 from storage.database import Connection
 from storage.json_columns import to_json
@@ -56,12 +55,16 @@ async def swap_triggers(
 
 
 async def live_triggers(
-    connection: Connection, user: UserContext, workflow_id: UUID
-) -> list[LiveTrigger]:
-    """The triggers of a workflow's live version; raises `NotFound` for no workflow of theirs."""
-    whose = {"workflow_id": workflow_id, "tenant_id": user.tenant_id, "user_id": user.user_id}
-    rows = await (await connection.execute(_SQL["live_triggers"], whose)).fetchall()
-    if not rows:
-        raise NotFound("workflow", str(workflow_id))
+    connection: Connection, user: UserContext, workflow_ids: Sequence[UUID]
+) -> dict[UUID, list[LiveTrigger]]:
+    """The triggers of each of these workflows that is the user's; none of one that is off."""
+    whose = {"tenant_id": user.tenant_id, "user_id": user.user_id}
+    parameters = {**whose, "workflow_ids": list(workflow_ids)}
+    rows = await (await connection.execute(_SQL["live_triggers"], parameters)).fetchall()
+    found: dict[UUID, list[LiveTrigger]] = {row["workflow_id"]: [] for row in rows}
     names = ("node_id", "service", "task", "params", "connection_id")
-    return [LiveTrigger(**{name: row[name] for name in names}) for row in rows if row["node_id"]]
+    for row in rows:
+        if row["node_id"]:
+            trigger = LiveTrigger(**{name: row[name] for name in names})
+            found[row["workflow_id"]].append(trigger)
+    return found

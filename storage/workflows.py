@@ -261,7 +261,7 @@ def _key(user: UserContext, workflow_id: UUID) -> dict[str, Any]:
 
 def _workflow(row: Mapping[str, Any]) -> Workflow:
     known: dict[str, Any] = {name: value for name, value in row.items() if name != "total"}
-    known["services"] = tuple(row["services"])
+    known |= {name: tuple(row[name]) for name in ("services", "triggers")}
     return Workflow(**known)
 
 

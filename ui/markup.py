@@ -41,6 +41,9 @@ ICONS: Final[Mapping[str, str]] = {
     "runs": '<path d="M4 6h9M8 12h9M12 18h8"/>',
     "inbox": '<path d="M4 13 6.5 5h11L20 13v6H4Zm0 0h5l1 2.5h4l1-2.5h5"/>',
     "chart": '<path d="M4 4v16h16M8 15l4-5 3 3 5-7"/>',
+    "dots": '<path d="M6 12h.01M12 12h.01M18 12h.01" stroke-width="2.6"/>',
+    "star": '<path d="m12 4 2.5 5.1 5.5.8-4 3.9 1 5.6-5-2.7-5 2.7 1-5.6-4-3.9 5.5-.8Z"/>',
+    "back": '<path d="M19 12H5m5-5-5 5 5 5"/>',
     "hand": '<path d="M12 21a7 7 0 0 1-7-7v-3m3 1V6m4 6V4m4 8V6m3 5v3a7 7 0 0 1-7 7"/>',
 }
 

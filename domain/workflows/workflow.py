@@ -1,5 +1,6 @@
 """Workflows as their people see them: who may do what, which version is live, how it does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -35,6 +36,9 @@ class Workflow:
     rights: Rights
     #: The services that its draft names, by name.
     services: tuple[str, ...]
+    #: The nodes that start its draft, as the blueprint has them, and how many nodes it has in all.
+    triggers: tuple[Mapping[str, Any], ...]
+    steps: int
     #: How its newest execution that has ended did.
     last_end: EndStatus | None
 

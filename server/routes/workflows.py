@@ -14,6 +14,7 @@ from server.dependencies import ServicesDep, UserDep
 from server.pagination import LimitDep, OffsetDep, Page, page_response
 from server.services import Services
 from server.shapes import problems
+from server.workflow_list_shapes import ListedWorkflow
 from server.workflow_shapes import (
     Activated,
     Candidate,
@@ -29,6 +30,7 @@ from server.workflow_shapes import (
     workflow_fields,
     workflow_shape,
 )
+from server.workflows.listing import WorkflowListing
 from storage.workflow_analytics import Period
 from storage.workflows import Draft, WorkflowOrder, WorkflowSearch, document_of
 
@@ -43,7 +45,7 @@ IfMatchDep = Annotated[
 ]
 
 
-@router.get("", response_model=list[WorkflowShape], responses=problems(422, 503))
+@router.get("", response_model=list[ListedWorkflow], responses=problems(422, 503))
 async def list_workflows(
     services: ServicesDep,
     user: UserDep,
@@ -66,8 +68,10 @@ async def list_workflows(
         offset=offset,
     )
     found, total = await services.workflows.repository.page(user, search)
+    parts = services.workflows
+    listing = WorkflowListing(parts.executions, services.triggers.liveness, parts.integrations)
     page = Page(limit=limit, offset=offset)
-    return page_response([workflow_shape(each) for each in found], page, total)
+    return page_response(await listing.listed(found), page, total)
 
 
 @router.post("", status_code=201, responses=problems(409, 422, 503))

@@ -63,6 +63,17 @@ WHERE tenant_id = %(tenant_id)s AND user_id = %(user_id)s
 ORDER BY received_at DESC, delivery_id
 LIMIT %(limit)s OFFSET %(offset)s
 
+-- newest --
+-- The newest delivery at each of a user's endpoints, without its body.
+SELECT d.delivery_id, d.endpoint_id, d.service, d.verdict, d.reason, d.event, d.task, d.sender, d.headers,
+    d.url, d.starts, d.replay_of, d.received_at, NULL::bytea AS body, d.dedup_key, d.fingerprint
+FROM unnest(%(endpoint_ids)s::uuid[]) AS wanted (endpoint_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM deliveries
+    WHERE endpoint_id = wanted.endpoint_id AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
+    ORDER BY received_at DESC, delivery_id LIMIT 1
+) AS d
+
 -- get --
 -- One delivery of this user.
 SELECT * FROM deliveries

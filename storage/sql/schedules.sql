@@ -65,12 +65,12 @@ WHERE next_at IS NOT NULL
 SELECT now() AS now
 
 -- list --
--- A workflow's schedules.
-SELECT node_id, params, planned_at, last_for, last_run_id, last_problem,
+-- The schedules of workflows.
+SELECT workflow_id, node_id, params, planned_at, last_for, last_run_id, last_problem,
     next_at < now() - interval '1 minute' AS is_late
 FROM schedules
-WHERE workflow_id = %(workflow_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
-ORDER BY node_id
+WHERE workflow_id = ANY(%(workflow_ids)s) AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
+ORDER BY workflow_id, node_id
 
 -- clear --
 -- Some of the moments that are longer ago than so many days.

@@ -57,6 +57,18 @@ WHERE workflow_id = %(workflow_id)s AND tenant_id = %(tenant_id)s AND user_id = 
 ORDER BY number DESC
 LIMIT %(limit)s OFFSET %(offset)s
 
+-- recent --
+-- The newest executions of each of these workflows, newest first.
+SELECT r.workflow_id, r.run_id, r.status, r.created_at,
+    extract(epoch FROM r.ended_at - r.started_at)::float8 AS duration_s
+FROM unnest(%(workflow_ids)s::uuid[]) AS wanted (workflow_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM workflow_runs
+    WHERE workflow_id = wanted.workflow_id AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
+    ORDER BY number DESC LIMIT %(limit)s
+) AS r
+ORDER BY r.workflow_id, r.number DESC
+
 -- started_with --
 -- The data that an execution was started with.
 SELECT kwargs -> 'input' AS input FROM runs

@@ -13,9 +13,9 @@ INSERT INTO workflow_triggers (
 )
 
 -- live_triggers --
--- The triggers of a workflow; one row without a node when it has none, no row without a workflow.
-SELECT t.node_id, t.service, t.task, t.params, t.connection_id
+-- The triggers of workflows; one row without a node when one has none, no row without a workflow.
+SELECT w.workflow_id, t.node_id, t.service, t.task, t.params, t.connection_id
 FROM workflows w LEFT JOIN workflow_triggers t USING (workflow_id, tenant_id, user_id)
-WHERE w.workflow_id = %(workflow_id)s AND w.tenant_id = %(tenant_id)s
+WHERE w.workflow_id = ANY(%(workflow_ids)s) AND w.tenant_id = %(tenant_id)s
     AND w.user_id = %(user_id)s AND w.deleted_at IS NULL
-ORDER BY t.node_id
+ORDER BY w.workflow_id, t.node_id

@@ -48,6 +48,8 @@ WITH visible AS (
             SELECT DISTINCT n -> 'data' ->> 'service' FROM jsonb_array_elements(v.blueprint -> 'nodes') n
             WHERE n -> 'data' ->> 'service' IS NOT NULL ORDER BY 1
         ) AS services,
+        jsonb_path_query_array(v.blueprint, '$.nodes[*] ? (@.type == "trigger")') AS triggers,
+        coalesce(jsonb_array_length(v.blueprint -> 'nodes'), 0) AS steps,
         last_end_of_workflow(w.workflow_id) AS last_end
     FROM workflows w
     JOIN workflow_versions v ON v.workflow_id = w.workflow_id AND v.version = w.draft_version

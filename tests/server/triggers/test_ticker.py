@@ -61,7 +61,7 @@ async def turn_back(services: Services, ago: timedelta) -> None:
 
 async def kept(services: Services, workflow_id: UUID) -> KeptSchedule:
     repository = ScheduleRepository(services.database)
-    [found] = await repository.of_workflow(LOCAL_USER, workflow_id)
+    [found] = (await repository.of_workflows(LOCAL_USER, [workflow_id])).values()
     return found
 
 
