@@ -36,6 +36,7 @@ from storage.notices import NoticeRepository
 from storage.notifications import Listener
 from storage.reports import ReportRepository
 from storage.run_events import ArtifactRepository, EventLog
+from storage.run_history import RunHistory
 from storage.runs import RunRepository
 from storage.threads import ThreadRepository
 from storage.usage import UsageRepository
@@ -58,6 +59,7 @@ class Services:
     conversations: ConversationRepository
     states: ThreadStates
     runs: RunRepository
+    run_history: RunHistory
     workers: WorkerRegistry
     events: EventLog
     artifacts: ArtifactRepository

@@ -1,0 +1,271 @@
+"""What the Runs page asks of the API: entries, their logs and states, and what is done to them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import Field
+
+from ui.api_client import ApiClient, ApiError
+from ui.api_models import ApiModel, Run
+from ui.event_fields import EventJson
+
+#: As many events as the API gives at once.
+MOST_EVENTS: Final = 1_000
+CONFLICT: Final = 409
+#: What is under way by itself; what waits does so until somebody or a moment comes.
+MOVING: Final = frozenset(("queued", "running"))
+UNDER_WAY: Final = MOVING | {"waiting"}
+FAILED: Final = frozenset(("error", "timeout", "cancelled"))
+
+
+class RunEntry(ApiModel):
+    """One run of a conversation, or one execution of a workflow with all its runs."""
+
+    run_id: str
+    last_run_id: str
+    runs: tuple[str, ...] = ()
+    number: int
+    thread_id: str
+    kind: str
+    status: str
+    title: str | None = None
+    graph_id: str
+    assistant_id: str
+    assistant_name: str | None = None
+    workflow_id: str | None = None
+    version: int | None = None
+    came_by: str
+    retry_of: str | None = None
+    attempts: int = 1
+    error: str | None = None
+    cost_usd: str | None = None
+    tokens: int | None = None
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    duration_s: float | None = None
+
+    @property
+    def assistant(self) -> str:
+        """The name of who did it."""
+        return self.assistant_name or self.graph_id
+
+    @property
+    def name(self) -> str:
+        """What it is called in lists."""
+        return self.title or f"Run of {self.assistant}"
+
+    @property
+    def is_moving(self) -> bool:
+        """It changes by itself."""
+        return self.status in MOVING
+
+    @property
+    def is_under_way(self) -> bool:
+        """It has not ended."""
+        return self.status in UNDER_WAY
+
+
+class RunEntries(ApiModel):
+    """Some entries, newest first."""
+
+    entries: tuple[RunEntry, ...] = ()
+    next_cursor: int | None = None
+
+
+class RunEvents(ApiModel):
+    """A part of an entry's log, oldest first."""
+
+    events: tuple[dict[str, Any], ...] = ()
+    types: dict[str, int] = Field(default_factory=dict)
+    has_more: bool = False
+
+
+class Checkpoint(ApiModel):
+    """What a thread had reached at a moment."""
+
+    checkpoint_id: str
+    parent_checkpoint_id: str | None = None
+    created_at: datetime
+    values: Any = None
+    next: tuple[str, ...] = ()
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def step(self) -> int:
+        """Its place in its run; -1 is the input."""
+        return int(self.metadata.get("step", 0))
+
+    @property
+    def source(self) -> str:
+        """What made it: `input`, `loop`, `update` or `fork`."""
+        return str(self.metadata.get("source", ""))
+
+
+class Repeat(ApiModel):
+    """Something that may happen a second time."""
+
+    effect_key: str
+    node_id: str
+    path: str
+    service: str
+    task: str
+    effect: str
+    status: str
+    reference: str | None = None
+
+
+class RetryPlan(ApiModel):
+    """What trying again would do."""
+
+    plan_id: str
+    start: str = Field(alias="from")
+    version: int
+    reused: tuple[str, ...] = ()
+    reruns: tuple[str, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+
+
+class NamedWorkflow(ApiModel):
+    """A workflow, as filters list it."""
+
+    workflow_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventQuery:
+    """Which part of a log."""
+
+    after: int = 0
+    before: int | None = None
+    type: str = ""
+    limit: int = 100
+
+    def parameters(self) -> dict[str, str | int]:
+        """As the API takes it."""
+        found: dict[str, str | int] = {"after": self.after, "limit": self.limit}
+        if self.before is not None:
+            found["before"] = self.before
+        return found | ({"type": self.type} if self.type else {})
+
+
+@dataclass(frozen=True, slots=True)
+class RunsClient:
+    """The API's side of the page."""
+
+    api: ApiClient
+
+    async def entries(self, parameters: Mapping[str, str | int]) -> RunEntries:
+        """The entries that fit, newest first."""
+        response = await self.api.send("GET", "/runs", params=dict(parameters))
+        return RunEntries.model_validate(response.json())
+
+    async def entry(self, run_id: str) -> RunEntry:
+        """The entry that a run belongs to; raises ApiError when it is not there."""
+        return RunEntry.model_validate((await self.api.send("GET", f"/runs/{run_id}/entry")).json())
+
+    async def events(self, run_id: str, query: EventQuery) -> RunEvents:
+        """A part of an entry's log."""
+        url = f"/runs/{run_id}/events"
+        response = await self.api.send("GET", url, params=query.parameters())
+        return RunEvents.model_validate(response.json())
+
+    async def log(self, run_id: str, most: int) -> tuple[list[EventJson], bool]:
+        """An entry's log from its beginning, and whether there is more than `most` of it."""
+        found: list[EventJson] = []
+        while len(found) < most:
+            after = int(found[-1]["seq"]) if found else 0
+            part = await self.events(run_id, EventQuery(after=after, limit=MOST_EVENTS))
+            found += part.events
+            if not part.has_more:
+                return found, False
+        return found, True
+
+    async def history(
+        self, thread_id: str, run_id: str | None, limit: int, before: str | None
+    ) -> list[Checkpoint]:
+        """What a thread had reached, newest first; of one run only if it is named."""
+        body: dict[str, Any] = {"limit": limit}
+        body |= {"metadata": {"run_id": run_id}} if run_id else {}
+        body |= {"before": before} if before else {}
+        response = await self.api.send("POST", f"/threads/{thread_id}/history", json=body)
+        return [Checkpoint.model_validate(item) for item in response.json()]
+
+    async def checkpoint(self, thread_id: str, checkpoint_id: str) -> Checkpoint:
+        """What a thread had reached at one moment."""
+        url = f"/threads/{thread_id}/state/{checkpoint_id}"
+        return Checkpoint.model_validate((await self.api.send("GET", url)).json())
+
+    async def fork(
+        self, entry: RunEntry, checkpoint_id: str, changes: Mapping[str, Any]
+    ) -> Run:
+        """Run again from a checkpoint, with values laid over it if there are any."""
+        threads = f"/threads/{entry.thread_id}"
+        if changes:
+            body = {"values": dict(changes), "checkpoint_id": checkpoint_id}
+            response = await self.api.send("POST", f"{threads}/state", json=body)
+            checkpoint_id = str(response.json()["checkpoint_id"])
+        body = {
+            "assistant_id": entry.assistant_id,
+            "checkpoint_id": checkpoint_id,
+            "stream_mode": ["agent_events"],
+            "multitask_strategy": "reject",
+        }
+        response = await self.api.send("POST", f"{threads}/runs", json=body)
+        return Run.model_validate(response.json())
+
+    async def ask_again(self, entry: RunEntry) -> Run:
+        """Start a run of a conversation once more, with the same input."""
+        run = await self.api.run(entry.run_id)
+        body = {
+            "assistant_id": entry.assistant_id,
+            "input": run.kwargs.get("input"),
+            "stream_mode": ["agent_events"],
+        }
+        response = await self.api.send("POST", f"/threads/{entry.thread_id}/runs", json=body)
+        return Run.model_validate(response.json())
+
+    async def cancel(self, entry: RunEntry) -> None:
+        """Stop it, also where it waits."""
+        try:
+            await self.api.cancel(entry.last_run_id)
+        except ApiError as error:
+            if error.status != CONFLICT or not entry.workflow_id:
+                raise
+            # It waits, so no run of it is open.
+            await self.api.send("POST", f"/workflows/runs/{entry.run_id}/cancel")
+
+    async def retry_plan(self, run_id: str, start: str, version: str) -> RetryPlan:
+        """What trying an execution again would do."""
+        parameters = {"version": version} | ({"from": start} if start else {})
+        url = f"/workflows/runs/{run_id}/retry"
+        return RetryPlan.model_validate((await self.api.send("GET", url, params=parameters)).json())
+
+    async def retry(self, run_id: str, plan_id: str, acknowledged: list[str]) -> str:
+        """Do what a plan says; returns the id of the run to look at."""
+        body = {"plan_id": plan_id, "acknowledge": acknowledged}
+        response = await self.api.send("POST", f"/workflows/runs/{run_id}/retry", json=body)
+        return str(response.json()["run_id"])
+
+    async def workflows(self) -> list[NamedWorkflow]:
+        """The workflows that one may choose from."""
+        response = await self.api.send("GET", "/workflows", params={"limit": 200})
+        return [NamedWorkflow.model_validate(item) for item in response.json()]
+
+
+def changed_values(before: Any, text: str) -> dict[str, Any]:
+    """What of a state somebody has changed in its JSON; raises ValueError with what is wrong."""
+    try:
+        after = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(
+            f"This is not JSON: {error.msg} in line {error.lineno}, column {error.colno}. "
+            "Mend it there, or leave the values as they were."
+        ) from None
+    if not isinstance(after, dict) or not isinstance(before, Mapping):
+        raise ValueError("The state is an object of values: keep the outer { and }.")
+    return {name: value for name, value in after.items() if before.get(name) != value}
