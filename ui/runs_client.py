@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import Field
 
+from domain.masking import MASK, masked
 from ui.api_client import ApiClient, ApiError
 from ui.api_models import ApiModel, Run
 from ui.event_fields import EventJson
@@ -15,6 +16,10 @@ from ui.event_fields import EventJson
 #: As many events as the API gives at once.
 MOST_EVENTS: Final = 1_000
 CONFLICT: Final = 409
+MOST_CHOICES: Final = 200
+_WITHOUT_VALUES: Final = (
+    *("checkpoint_id", "parent_checkpoint_id", "created_at", "next", "metadata"),
+)
 #: What is under way by itself; what waits does so until somebody or a moment comes.
 MOVING: Final = frozenset(("queued", "running"))
 UNDER_WAY: Final = MOVING | {"waiting"}
@@ -136,6 +141,14 @@ class NamedWorkflow(ApiModel):
     name: str
 
 
+class NamedAssistant(ApiModel):
+    """An assistant, as filters list it."""
+
+    assistant_id: str
+    graph_id: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class EventQuery:
     """Which part of a log."""
@@ -188,8 +201,8 @@ class RunsClient:
     async def history(
         self, thread_id: str, run_id: str | None, limit: int, before: str | None
     ) -> list[Checkpoint]:
-        """What a thread had reached, newest first; of one run only if it is named."""
-        body: dict[str, Any] = {"limit": limit}
+        """What a thread had reached, newest first, without values; of one run if it is named."""
+        body: dict[str, Any] = {"limit": limit, "select": list(_WITHOUT_VALUES)}
         body |= {"metadata": {"run_id": run_id}} if run_id else {}
         body |= {"before": before} if before else {}
         response = await self.api.send("POST", f"/threads/{thread_id}/history", json=body)
@@ -200,9 +213,7 @@ class RunsClient:
         url = f"/threads/{thread_id}/state/{checkpoint_id}"
         return Checkpoint.model_validate((await self.api.send("GET", url)).json())
 
-    async def fork(
-        self, entry: RunEntry, checkpoint_id: str, changes: Mapping[str, Any]
-    ) -> Run:
+    async def fork(self, entry: RunEntry, checkpoint_id: str, changes: Mapping[str, Any]) -> Run:
         """Run again from a checkpoint, with values laid over it if there are any."""
         threads = f"/threads/{entry.thread_id}"
         if changes:
@@ -253,12 +264,22 @@ class RunsClient:
 
     async def workflows(self) -> list[NamedWorkflow]:
         """The workflows that one may choose from."""
-        response = await self.api.send("GET", "/workflows", params={"limit": 200})
+        response = await self.api.send("GET", "/workflows", params={"limit": MOST_CHOICES})
         return [NamedWorkflow.model_validate(item) for item in response.json()]
+
+    async def assistants(self) -> list[NamedAssistant]:
+        """The assistants that one may choose from; workflows are chosen by themselves."""
+        body = {"limit": MOST_CHOICES}
+        response = await self.api.send("POST", "/assistants/search", json=body)
+        found = [NamedAssistant.model_validate(item) for item in response.json()]
+        return [each for each in found if each.graph_id != "workflow"]
 
 
 def changed_values(before: Any, text: str) -> dict[str, Any]:
-    """What of a state somebody has changed in its JSON; raises ValueError with what is wrong."""
+    """What of a state, as it was shown, somebody has changed in its JSON.
+
+    Raises ValueError with what is wrong, in words for people.
+    """
     try:
         after = json.loads(text)
     except json.JSONDecodeError as error:
@@ -266,6 +287,19 @@ def changed_values(before: Any, text: str) -> dict[str, Any]:
             f"This is not JSON: {error.msg} in line {error.lineno}, column {error.colno}. "
             "Mend it there, or leave the values as they were."
         ) from None
-    if not isinstance(after, dict) or not isinstance(before, Mapping):
+    shown = masked(before)
+    if not isinstance(after, dict) or not isinstance(shown, Mapping):
         raise ValueError("The state is an object of values: keep the outer { and }.")
-    return {name: value for name, value in after.items() if before.get(name) != value}
+    known = cast(Mapping[str, Any], shown)
+    given = cast(dict[str, Any], after)
+    if gone := [name for name in known if name not in given]:
+        raise ValueError(
+            f"{gone[0]} is missing. Values cannot be taken away; give it the value it should have."
+        )
+    changed = {name: value for name, value in given.items() if known.get(name) != value}
+    for name, value in changed.items():
+        if MASK in json.dumps(value, ensure_ascii=False):
+            raise ValueError(
+                f"{name} holds a hidden secret, which would be overwritten. Leave {name} as it was."
+            )
+    return changed

@@ -78,9 +78,7 @@ class TimeScale:
         return 100.0
 
 
-def _pieces(
-    windows: Sequence[Window], now: datetime
-) -> list[tuple[datetime, timedelta, bool]]:
+def _pieces(windows: Sequence[Window], now: datetime) -> list[tuple[datetime, timedelta, bool]]:
     """Work and waits one after the other: beginning, length, whether it is a wait."""
     pieces: list[tuple[datetime, timedelta, bool]] = []
     reached: datetime | None = None

@@ -19,7 +19,12 @@ const full = new Intl.DateTimeFormat(undefined, {
   year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit",
 });
 
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hour12: false,
+});
+
 function localTime(moment, style) {
+  if (style === "clock") return clock.format(moment);
   if (style === "full") return full.format(moment);
   const minutes = (Date.now() - moment) / 60000;
   if (minutes < 1) return "now";

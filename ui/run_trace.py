@@ -104,10 +104,10 @@ def _windows(events: Iterable[EventJson]) -> list[Window]:
     for event in events:
         run_id = run_of(event)
         if event["type"] == "agent_started" and len(path_of(event)) == 1:
-            begun.setdefault(run_id, _moment(event["at"]))
+            begun.setdefault(run_id, moment_of(event["at"]))
             found[run_id] = Window(begun[run_id])
         elif event["type"] == "end":
-            at = _moment(event["at"])
+            at = moment_of(event["at"])
             found[run_id] = Window(begun.get(run_id, at), at)
     return list(found.values())
 
@@ -128,7 +128,7 @@ def _step_spans(steps: Sequence[Step]) -> list[Span]:
 
 
 def _step_span(step: Step) -> Span:
-    start = _moment(step.started_at)
+    start = moment_of(step.started_at)
     took = None if step.duration_ms is None else timedelta(milliseconds=step.duration_ms)
     return Span(
         id=step.id,
@@ -238,5 +238,6 @@ def _all(roots: Iterable[Span]) -> Iterable[Span]:
     return Trace(list(roots), ()).spans()
 
 
-def _moment(text: object) -> datetime:
+def moment_of(text: object) -> datetime:
+    """A time as events say it."""
     return datetime.fromisoformat(str(text))
