@@ -126,7 +126,7 @@ def _row(entry: RunEntry) -> str:
         f'<td class="gp-what">{what} {note}</td>'
         f'<td class="gp-wide">{escaped(KINDS.get(entry.kind, entry.kind))}</td>'
         f'<td class="gp-wide">{escaped(cause_words(entry.came_by, entry.retry_of))}</td>'
-        f"<td>{moment(entry.started_at or entry.created_at, 'full')}</td>"
+        f"<td>{moment(entry.started_at or entry.created_at, 'short')}</td>"
         f'<td class="gp-number gp-wide">{took}</td>'
         f'<td class="gp-number gp-wide">{entry.attempts if entry.attempts > 1 else ""}</td>'
         f'<td class="gp-number gp-wide">{escaped(spent_words(entry.cost_usd, entry.tokens))}</td>'

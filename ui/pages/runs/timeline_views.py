@@ -1,6 +1,7 @@
 """The waterfall of a run, and what one of its spans was given and gave back."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -71,6 +72,10 @@ class Waterfall:
         )
 
     def _row(self, span: Span, depth: int) -> str:
+        if span.kind == "item" and len(span.children) == 1:
+            # One row says both which item it was and what was done with it.
+            only = span.children[0]
+            span = replace(only, title=f"{span.title}: {only.title}")
         chosen = self._place.get("span") == span.id
         took = (span.ended_at or self._now) - span.started_at
         icon_name, word = SPAN_STATES[span.state]
