@@ -52,7 +52,8 @@ async def run(
         await connection.execute(
             "INSERT INTO runs (run_id, thread_id, tenant_id, user_id, assistant_id, graph_id,"
             " status, end_status, kwargs, crashes, started_at, ended_at)"
-            " VALUES (%s, %s, %s, %s, 'a1', %s, %s, %s, %s, %s, now(), CASE WHEN %s THEN now() END)",
+            " VALUES (%s, %s, %s, %s, 'a1', %s, %s, %s, %s, %s, now(),"
+            " CASE WHEN %s THEN now() END)",
             [
                 run_id,
                 thread_id,

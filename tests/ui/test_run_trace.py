@@ -69,7 +69,8 @@ def test_every_attempt_at_a_node_is_kept() -> None:
     events = [begin(), *call("send", status="error", error="Busy."), *call("send"), *end("success")]
     span = trace_of(numbered(events), is_workflow=True).find("send")
     assert span
-    assert [(each.state, each.error) for each in span.tries] == [("failed", "Busy."), ("done", None)]
+    tries = [(each.state, each.error) for each in span.tries]
+    assert tries == [("failed", "Busy."), ("done", None)]
     assert span.state == "done"
 
 

@@ -20,7 +20,8 @@ def test_a_long_wait_takes_little_room_and_says_how_long_it_was() -> None:
     assert wait.duration == timedelta(hours=1)
     assert wait.end - wait.start < 15
     assert scale.worked == timedelta(seconds=20)
-    assert scale.place(at(5)) < wait.start < scale.place(at(1800)) < wait.end < scale.place(at(3615))
+    places = [scale.place(at(moment)) for moment in (5, 1800, 3615)]
+    assert places[0] < wait.start < places[1] < wait.end < places[2]
 
 
 def test_what_still_runs_reaches_to_now() -> None:
