@@ -45,7 +45,6 @@ from storage.migrate import migrate
 from storage.notifications import Listener
 from storage.reports import ReportRepository
 from storage.run_events import ArtifactRepository, EventLog
-from storage.run_history import RunHistory
 from storage.runs import RunRepository
 from storage.threads import ThreadRepository
 from storage.usage import UsageRepository
@@ -132,7 +131,6 @@ async def open_services(
             conversations=ConversationRepository(database),
             states=ThreadStates(database, graphs),
             runs=RunRepository(database),
-            run_history=RunHistory(database),
             workers=WorkerRegistry(database),
             events=events,
             artifacts=ArtifactRepository(database),

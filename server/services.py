@@ -59,7 +59,6 @@ class Services:
     conversations: ConversationRepository
     states: ThreadStates
     runs: RunRepository
-    run_history: RunHistory
     workers: WorkerRegistry
     events: EventLog
     artifacts: ArtifactRepository
@@ -90,6 +89,11 @@ class Services:
     nightly: NightlyTidying | None
     readiness: Readiness
     probe: Probe
+
+    @property
+    def run_history(self) -> RunHistory:
+        """What users ran, as one list."""
+        return RunHistory(self.database)
 
     @property
     def workflows(self) -> Workflows:

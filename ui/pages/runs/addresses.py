@@ -52,7 +52,7 @@ class Place:
 
     def at(self, **changes: str | int) -> "Place":
         """The same place but for these parameters; empty ones go."""
-        return Place.read(self.values | {name: str(value) for name, value in changes.items()})
+        return Place.read({**self.values, **{name: str(value) for name, value in changes.items()}})
 
     @property
     def query(self) -> str:

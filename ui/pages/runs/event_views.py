@@ -1,7 +1,7 @@
 """The event log of a run: what was written, page by page, and one event whole."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from domain.masking import masked
 from ui.event_fields import EventJson, path_of, question_text, words
@@ -10,7 +10,7 @@ from ui.markup import counted, escaped, icon, moment
 from ui.pages.runs.addresses import Place, link
 from ui.pages.runs.words import EVENT_TYPES, duration_words
 from ui.run_trace import moment_of
-from ui.runs_client import RunEvents
+from ui.runs_models import RunEvents
 
 PAGE: Final = 100
 #: Characters of a summary.
@@ -140,12 +140,18 @@ def _ended(event: EventJson) -> str:
 
 def _paused(event: EventJson) -> str:
     value: Any = event.get("value")
-    return str(value.get("title") or value.get("kind")) if isinstance(value, dict) else str(value)
+    if not isinstance(value, Mapping):
+        return str(value)
+    asked = cast(Mapping[str, Any], value)
+    return str(asked.get("title") or asked.get("kind") or "")
 
 
 def _brief(value: Any) -> str:
-    pairs = masked(value).items() if isinstance(value, dict) else ()
-    return ", ".join(f"{name}: {given}" for name, given in pairs)
+    given: Any = masked(value)
+    if not isinstance(given, Mapping):
+        return ""
+    pairs = cast(Mapping[str, Any], given).items()
+    return ", ".join(f"{name}: {each}" for name, each in pairs)
 
 
 _SUMMARIES: Final[Mapping[str, Callable[[EventJson], str]]] = {

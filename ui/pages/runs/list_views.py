@@ -14,7 +14,7 @@ from ui.pages.runs.words import (
     spent_words,
     status_mark,
 )
-from ui.runs_client import NamedAssistant, NamedWorkflow, RunEntry
+from ui.runs_models import NamedAssistant, NamedWorkflow, RunEntry
 
 PERIODS: Final[Mapping[str, tuple[str, int]]] = {
     "hour": ("Last hour", 1),

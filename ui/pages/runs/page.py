@@ -1,6 +1,6 @@
 """The Runs page: all that ran, and the trace of one run."""
 
-from typing import Final
+from typing import Any, Final
 
 import gradio as gr
 
@@ -27,7 +27,7 @@ def build_runs(blocks: gr.Blocks, api_url: str, root: str) -> None:
         body = live(skeleton(8), name="gp-runs-body")
     parts = RunsParts(request, answered, questions, frame.foot, frame.head, said, top, body)
     handlers = RunsHandlers(api_url, parts)
-    many = {"trigger_mode": "multiple", "concurrency_limit": FOLLOWERS, **QUIET}
+    many: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": FOLLOWERS, **QUIET}
     request.change(
         handlers.follow,
         inputs=[request, tab],

@@ -13,7 +13,7 @@ from ui.pages.runs.words import (
     spent_words,
     status_mark,
 )
-from ui.runs_client import FAILED, RetryPlan, RunEntry
+from ui.runs_models import FAILED, RetryPlan, RunEntry
 
 _TITLES: Final = {"timeline": "Timeline", "events": "Events", "state": "State"}
 _STARTS: Final = {"failed_node": "where it failed", "start": "the start"}

@@ -1,10 +1,10 @@
 """What the page shows of a place, now and after every change, until it rests."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final, cast
 
 from ui.api_client import ApiError
 from ui.batches import batches
@@ -16,7 +16,8 @@ from ui.pages.runs.timeline_views import Waterfall
 from ui.pages.shell import menu_button
 from ui.reducer import reduce_all
 from ui.run_trace import trace_of
-from ui.runs_client import Checkpoint, EventQuery, RunEntry, RunsClient
+from ui.runs_client import EventQuery, RunsClient
+from ui.runs_models import Checkpoint, RunEntry
 from ui.transcript import Interrupt, Transcript
 
 #: How long between two looks at a list, or a page of a log, in which something is under way.
@@ -156,7 +157,8 @@ def _questions(log: list[EventJson]) -> tuple[Interrupt, ...]:
 
 
 def _kind(asked: Interrupt) -> str:
-    return str(asked.value.get("kind")) if isinstance(asked.value, dict) else ""
+    value: Any = asked.value
+    return str(cast(Mapping[str, Any], value).get("kind")) if isinstance(value, Mapping) else ""
 
 
 async def _events(

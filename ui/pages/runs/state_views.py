@@ -8,7 +8,7 @@ from domain.masking import masked
 from ui.json_tree import difference_table, differences, json_tree
 from ui.markup import button, counted, escaped, icon, moment
 from ui.pages.runs.addresses import Place, link
-from ui.runs_client import Checkpoint
+from ui.runs_models import Checkpoint
 
 #: Checkpoints of a page.
 PAGE: Final = 25

@@ -10,7 +10,7 @@ from ui.markup import counted, escaped, icon, notice
 from ui.pages.runs.addresses import Place, link
 from ui.pages.runs.words import SPAN_STATES, duration_words, spent_words
 from ui.run_trace import Span, Trace
-from ui.runs_client import RunEntry
+from ui.runs_models import RunEntry
 from ui.time_scale import TimeScale, Window
 
 #: Items of a loop that are shown before somebody asks for all, and at most.
