@@ -27,8 +27,9 @@ FROM page
 CROSS JOIN LATERAL (
     SELECT array_agg(o.run_id ORDER BY o.number) AS runs,
         -- Whoever answers or waits tries nothing again.
-        sum(1 + o.crashes) FILTER (WHERE o.kwargs -> 'command' -> 'resume' IS NULL)::integer
-            AS attempts,
+        coalesce(
+            sum(1 + o.crashes) FILTER (WHERE o.kwargs -> 'command' -> 'resume' IS NULL), 1
+        )::integer AS attempts,
         (array_agg(
             CASE
                 WHEN page.cause IS NOT NULL THEN page.cause

@@ -121,6 +121,7 @@ async def test_only_the_run_that_asked_last_waits(database: Database) -> None:
     second = await run(database, thread_id, "interrupted", kwargs={"command": {"resume": {}}})
     found = {entry.run_id: (entry.status, entry.came_by) for entry in await listed(database)}
     assert found == {first: ("success", "message"), second: ("waiting", "answer")}
+    assert [entry.attempts for entry in await listed(database)] == [1, 1]
 
 
 async def test_a_stateless_run_is_work_in_the_background(database: Database) -> None:
