@@ -136,6 +136,9 @@ def test_an_address_keeps_what_is_known_and_nothing_else() -> None:
     )
     assert place.at(view="events", after="").address == "/app/runs?id=r1&view=events"
     assert Place({}).address == "/app/runs"
+    assert Place.read({"view": "state", "status": "error", "before": "9"}).query == (
+        "?status=error&before=9"
+    )
 
 
 def test_durations_and_amounts_have_their_units() -> None:

@@ -16,6 +16,8 @@ _OF_RUN: Final = (
     *("id", "view", "span", "more", "type", "after", "before", "event"),
     *("checkpoint", "until", "edit", "retry", "version"),
 )
+#: Where a page of the list, or of a log, begins or ends.
+_PAGE: Final = "before"
 KNOWN: Final = frozenset((*FILTERS, *_OF_RUN))
 
 
@@ -57,7 +59,8 @@ class Place:
     @property
     def query(self) -> str:
         """The query of the address, `?` and all, in a stable order."""
-        names = [name for name in (*_OF_RUN, *FILTERS) if name in self.values]
+        wanted = (*_OF_RUN, *FILTERS) if self.run_id else (*FILTERS, _PAGE)
+        names = [name for name in wanted if name in self.values]
         text = urlencode([(name, self.values[name]) for name in names])
         return f"?{text}" if text else ""
 

@@ -190,9 +190,8 @@ async def _state(
     history = history[: state_views.PAGE]
     chosen = state_views.chosen_of(history, place)
     form = await _checkpoint(client, entry, chosen, place, draft) if chosen else ""
-    if chosen:
-        place = place.at(checkpoint=place.get("checkpoint") and chosen.checkpoint_id)
-    body = state_views.inspector(history, place, form, has_more=has_more)
+    marked = place.at(checkpoint=chosen.checkpoint_id) if chosen else place
+    body = state_views.inspector(history, marked, form, has_more=has_more)
     yield _frame(entry, place, body)
 
 
