@@ -56,6 +56,13 @@ class RunEntry(ApiModel):
         return self.status in MOVING
 
     @property
+    def can_be_cancelled(self) -> bool:
+        """There is something to stop; a conversation that was asked a question is at rest."""
+        if self.status == "waiting":
+            return self.kind == "workflow" or self.started_at is None
+        return self.is_moving
+
+    @property
     def is_under_way(self) -> bool:
         """It has not ended."""
         return self.status in UNDER_WAY

@@ -104,6 +104,10 @@ def test_what_can_be_done_depends_on_how_it_stands() -> None:
     place = Place({"id": "r1"})
     assert "Cancel" in run_views.heading("", entry(status="waiting"), place)
     assert "Retry" in run_views.heading("", entry(status="timeout"), place)
+    answered = entry(kind="chat", status="waiting", workflow_id=None)
+    assert "Cancel" not in run_views.heading("", answered, place)
+    delayed = answered.model_copy(update={"started_at": None})
+    assert "Cancel" in run_views.heading("", delayed, place)
     done = run_views.heading("", entry(), place)
     assert "Retry" not in done
     assert "Cancel" not in done

@@ -43,7 +43,7 @@ def not_there(reason: str) -> str:
 
 def _actions(entry: RunEntry, place: Place) -> str:
     buttons = ""
-    if entry.is_under_way:
+    if entry.can_be_cancelled:
         buttons = button("Cancel", "cancel", confirm="Cancel it?")
     elif entry.kind == "workflow" and entry.workflow_id and entry.status in FAILED:
         buttons = link(place.at(retry="auto"), "Retry", style="gp-button gp-primary")
