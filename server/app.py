@@ -35,6 +35,7 @@ from server.routes import (
     notifications,
     providers,
     reports,
+    run_history,
     runs,
     sign_in,
     stateless_runs,
@@ -66,7 +67,7 @@ from ui.app import Access, mount_ui
 
 #: What needs the database for every answer, and what has something to say without it.
 _WITH_DATABASE = (
-    *(chat, assistants, threads, thread_state, thread_runs, thread_streams, runs),
+    *(chat, assistants, threads, thread_state, thread_runs, thread_streams, run_history, runs),
     *(stateless_runs, usage, reports, audit, connections, files, account, api_keys, members),
     # Those with literal paths before those with ids.
     *(approvals, notifications),

@@ -37,6 +37,7 @@ from storage.notices import NoticeRepository
 from storage.notifications import Listener
 from storage.reports import ReportRepository
 from storage.run_events import ArtifactRepository, EventLog
+from storage.run_history import RunHistory
 from storage.runs import RunRepository
 from storage.threads import ThreadRepository
 from storage.usage import UsageRepository
@@ -89,6 +90,11 @@ class Services:
     nightly: NightlyTidying | None
     readiness: Readiness
     probe: Probe
+
+    @property
+    def run_history(self) -> RunHistory:
+        """What users ran, as one list."""
+        return RunHistory(self.database)
 
     @property
     def workflows(self) -> Workflows:

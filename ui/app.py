@@ -145,4 +145,5 @@ def _head() -> str:
         f'<link rel="icon" type="image/png" href="{STATIC_PATH}/favicon.png?v={version}">'
         f'<link rel="stylesheet" href="{STYLES_PATH}?v={version}">'
         f'<script type="module" src="{PAGE_SCRIPT}"></script>'
+        f'<script type="module" src="{STATIC_PATH}/runs.js?v={version}"></script>'
     )

@@ -17,9 +17,14 @@ def client_for(api_url: str, request: gr.Request) -> ApiClient:
     return ApiClient(api_url, {name: sent[name] for name in CREDENTIALS if name in sent})
 
 
+def queries(request: gr.Request) -> dict[str, str]:
+    """The parameters of the page's address."""
+    return dict(cast(Mapping[str, str], request.query_params))
+
+
 def query_value(request: gr.Request, name: str) -> str:
     """A parameter of the page's address; empty when it is not there."""
-    return dict(cast(Mapping[str, str], request.query_params)).get(name, "")
+    return queries(request).get(name, "")
 
 
 def action_of(event: gr.EventData) -> dict[str, str]:

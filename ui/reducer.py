@@ -62,6 +62,7 @@ def _agent_started(state: Transcript, event: EventJson) -> Transcript:
         title=str(event.get("title") or event.get("agent") or "Agent"),
         parent_id=parent.id if parent else None,
         started_at=str(event.get("at", "")),
+        item=str(event["item"]) if event.get("item") else None,
     )
     if len(path) > 1:
         state = _without_asides(state, run_id)

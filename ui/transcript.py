@@ -46,6 +46,8 @@ class Step:
     result: Any = None
     error: str | None = None
     usage: Usage | None = None
+    #: Where an agent is a workflow's node: that node, as in `loop_1[3]/ask`.
+    item: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,17 @@ const full = new Intl.DateTimeFormat(undefined, {
   year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit",
 });
 
+const short = new Intl.DateTimeFormat(undefined, {
+  month: "short", day: "numeric", hour: "2-digit", minute: "2-digit",
+});
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hour12: false,
+});
+
 function localTime(moment, style) {
+  if (style === "short" && moment.getFullYear() === new Date().getFullYear()) return short.format(moment);
+  if (style === "short") return full.format(moment);
+  if (style === "clock") return clock.format(moment);
   if (style === "full") return full.format(moment);
   const minutes = (moment - Date.now()) / 60000;
   const span = Math.abs(minutes);
