@@ -167,7 +167,7 @@ async def test_a_deleted_one_is_gone(site: Site) -> None:
 
 async def test_what_can_be_used_is_listed(site: Site) -> None:
     found = {each["service"]: each for each in (await site.api.get("/integrations")).json()}
-    assert list(found) == ["manual", "log", "whatsapp"]
+    assert list(found) == ["manual", "log", "whatsapp", "goldenpath"]
     tasks = {task["name"]: task for task in found["whatsapp"]["tasks"]}
     assert (tasks["send"]["kind"], tasks["send"]["effect"]) == ("action", "unsafe")
     assert tasks["send"]["params"]["required"] == ["phone_number", "message"]

@@ -13,7 +13,7 @@ from ui.api_client import ApiError
 from ui.callers import action_of, client_for, queries
 from ui.markup import notice
 from ui.pages import shell
-from ui.pages.chat_painting import FollowRequest
+from ui.pages.chat.painting import FollowRequest
 from ui.pages.runs.addresses import Place
 from ui.pages.runs.showing import Shown, shown_at
 from ui.pages.shell import Update

@@ -6,8 +6,8 @@ import gradio as gr
 
 from ui.markup import heading, live, skeleton
 from ui.pages import shell
-from ui.pages.chat_painting import FollowRequest
-from ui.pages.interrupt_form import interrupt_forms
+from ui.pages.chat.interrupt_form import interrupt_forms
+from ui.pages.chat.painting import FollowRequest
 from ui.pages.runs.handlers import RunsHandlers, RunsParts, Tab, Wanted
 from ui.pages.shell import QUIET
 
