@@ -6,6 +6,7 @@ whichever dies over it.
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 from domain.errors import GoldenpathError
@@ -82,6 +83,7 @@ class EndingTeller:
 
     async def tell_one(self) -> bool:
         """Tell of one execution that has ended; False when there is none."""
+        begins: list[Callable[[], None]] = []
         async with self._database.runs.connection() as connection, connection.transaction():
             ending = await claim_ending(connection)
             if ending is None:
@@ -92,13 +94,21 @@ class EndingTeller:
             task = "workflow_completed" if is_success else "workflow_failed"
             for each in await listeners_of(connection, ending, task):
                 cause: Cause = "completion" if is_success else "failure"
-                await self._start(connection, ending, each, cause)
+                await self._start(connection, ending, each, cause, begins)
             await mark_ending_told(connection, ending)
+        for begin in begins:
+            begin()
         return True
 
     async def _start(
-        self, connection: Connection, ending: Ending, listener: EndListener, cause: Cause
+        self,
+        connection: Connection,
+        ending: Ending,
+        listener: EndListener,
+        cause: Cause,
+        begins: list[Callable[[], None]],
     ) -> None:
+        """Start what listens; `begins` takes how it begins once that is committed."""
         start = WorkflowStart(
             listener.workflow_id,
             cause,
@@ -109,7 +119,8 @@ class EndingTeller:
         try:
             # Of its own, so that a start that is refused leaves nothing and stops no other.
             async with connection.transaction():
-                await self._starter.start_in(connection, ending.owner, start)
+                accepted = await self._starter.start_in(connection, ending.owner, start)
+            begins.append(accepted.begin)
         except GoldenpathError as error:
             await self._tell_owner(connection, ending, _refusal_notice(ending, listener, error))
 
