@@ -55,9 +55,10 @@ class ApiClient:
     base_url: str
     headers: Mapping[str, str]
 
-    async def threads(self, query: str = "", limit: int = 50) -> ThreadPage:
-        """The newest threads, or those whose title matches."""
-        params: dict[str, str | int] = {"limit": limit}
+    async def conversations(self, query: str = "", limit: int = 50) -> ThreadPage:
+        """The newest conversations, or those whose title matches."""
+        fields = list(Thread.model_fields)
+        params: dict[str, Any] = {"limit": limit, "kind": "chat", "select": fields}
         if query:
             params["q"] = query
         response = await self.send("GET", "/threads", params=params)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -14,8 +15,9 @@ from ui.following import snapshots
 from ui.markup import notice
 from ui.messages import WINDOW
 from ui.pages.chat import views
-from ui.pages.chat.painting import ChatParts, FollowRequest, Painter, Tab, blank
+from ui.pages.chat.painting import LISTED, ChatParts, FollowRequest, Painter, Tab, blank
 from ui.pages.chat.report_panel import panel_html
+from ui.pages.chat.thread_views import reader_zone, thread_list, thread_tools
 from ui.pages.shell import Update, foot, menu_button
 from ui.transcript import Interrupt
 from ui.uploads import hand_over
@@ -52,12 +54,13 @@ class ChatHandlers:
     api_url: str
     parts: ChatParts
 
-    async def load(self, tab: Tab, request: gr.Request) -> Update:
+    async def load(self, tab: Tab, zone: str, request: gr.Request) -> Update:
         """First paint: the thread that the address names, and what stands beside it."""
+        tab.zone = zone
         client = client_for(self.api_url, request)
         thread_id = query_value(request, "thread")
         update: Update = {
-            self.parts.tools: views.thread_tools(),
+            self.parts.tools: thread_tools(),
             self.parts.foot: await foot(client),
             self.parts.request: follow_request(thread_id),
         }
@@ -137,6 +140,7 @@ class ChatHandlers:
             "suggest": self._suggested,
             "retry": self._suggested,
             "search": self._searched,
+            "more": self._more,
             "rename": self._renamed,
             "delete": self._deleted,
             "stop": self._stopped,
@@ -166,7 +170,11 @@ class ChatHandlers:
         )
 
     async def _searched(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
-        place.tab.search = data.get("text", "")
+        place.tab.search, place.tab.listed = data.get("text", ""), LISTED
+        return await self._listed(client, place.tab, place.wanted.thread_id)
+
+    async def _more(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
+        place.tab.listed += LISTED
         return await self._listed(client, place.tab, place.wanted.thread_id)
 
     async def _renamed(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
@@ -203,13 +211,14 @@ class ChatHandlers:
         """The list of conversations, narrowed to what the tab searches for when it is there."""
         try:
             while True:
-                query = tab.search
-                page = await client.threads(query)
-                if query == tab.search:
+                query, wanted = tab.search, tab.listed
+                page = await client.conversations(query, wanted)
+                if (query, wanted) == (tab.search, tab.listed):
                     break
         except ApiError as error:
             return {self.parts.threads: notice(str(error))}
-        html = views.thread_list(page.threads, current, page.total, query)
+        now = datetime.now(reader_zone(tab.zone))
+        html = thread_list(page.threads, current, page.total, query, now)
         return {self.parts.threads: html}
 
 

@@ -11,6 +11,8 @@ from ui.pages.chat import views
 from ui.pages.shell import Update, menu_button
 
 NEW_TITLE: Final = "New conversation"
+#: How many conversations are listed at first, and how many more at a time.
+LISTED: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class Tab:
         self.nonce = ""
         #: What the list of conversations is narrowed to.
         self.search = ""
+        #: How many conversations are listed at most.
+        self.listed = LISTED
+        #: The reader's time zone, as the browser names it.
+        self.zone = ""
 
 
 @dataclass(frozen=True, slots=True)
