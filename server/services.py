@@ -31,6 +31,7 @@ from storage.audit_log import AuditLog
 from storage.connections import ConnectionRepository
 from storage.conversations import ConversationRepository
 from storage.database import Database
+from storage.feedback import FeedbackRepository
 from storage.files import FileRepository
 from storage.notices import NoticeRepository
 from storage.notifications import Listener
@@ -56,6 +57,7 @@ class Services:
     assistants: AssistantRepository
     threads: ThreadRepository
     conversations: ConversationRepository
+    feedback: FeedbackRepository
     states: ThreadStates
     runs: RunRepository
     workers: WorkerRegistry

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 import gradio as gr
@@ -15,6 +15,7 @@ from ui.following import snapshots
 from ui.markup import notice
 from ui.messages import WINDOW
 from ui.pages.chat import views
+from ui.pages.chat.asking import ask_again, ask_on
 from ui.pages.chat.painting import LISTED, ChatParts, FollowRequest, Painter, Tab, blank
 from ui.pages.chat.report_panel import panel_html
 from ui.pages.chat.thread_views import reader_zone, thread_list, thread_tools
@@ -22,13 +23,15 @@ from ui.pages.shell import Update, foot, menu_button
 from ui.transcript import Interrupt
 from ui.uploads import hand_over
 
-#: A new thread is called what its first question begins with.
-TITLE_CHARACTERS: Final = 60
 
-
-def follow_request(thread_id: str, window: int = WINDOW) -> FollowRequest:
+def follow_request(thread_id: str, window: int = WINDOW, branch: str = "") -> FollowRequest:
     """A request of its own to follow a thread."""
-    return FollowRequest(thread_id, window, uuid4().hex)
+    return FollowRequest(thread_id, window, branch, uuid4().hex)
+
+
+def again(wanted: FollowRequest) -> FollowRequest:
+    """The same to be shown anew."""
+    return follow_request(wanted.thread_id, wanted.window, wanted.branch)
 
 
 def usage_question(asked: Sequence[Interrupt]) -> Interrupt | None:
@@ -62,7 +65,7 @@ class ChatHandlers:
         update: Update = {
             self.parts.tools: thread_tools(),
             self.parts.foot: await foot(client),
-            self.parts.request: follow_request(thread_id),
+            self.parts.request: follow_request(thread_id, branch=query_value(request, "branch")),
         }
         return update | await self._listed(client, tab, thread_id)
 
@@ -77,12 +80,14 @@ class ChatHandlers:
         if not wanted.thread_id:
             yield blank(parts) | await self._listed(client, tab, "")
             return
-        painter = Painter(parts, wanted.window)
+        painter = Painter(parts, wanted)
         listed: tuple[str, str] | None = None
         try:
             async for snapshot in snapshots(client, wanted.thread_id):
                 if tab.nonce != wanted.nonce:
                     return
+                if snapshot.is_at_rest:
+                    painter.feedback = await client.feedback(wanted.thread_id)
                 update = painter.paint(snapshot)
                 report_id = painter.newly_reported
                 if report_id:
@@ -123,7 +128,7 @@ class ChatHandlers:
             if import_id and question and not text:
                 await client.answer(question.run_id, question.id, {"import_id": import_id})
                 return shown | {self.parts.request: follow_request(wanted.thread_id)}
-            return shown | (await self._ask(client, wanted.thread_id, text) if text else {})
+            return shown | (await self._ask(client, wanted, text) if text else {})
         except ApiError as error:
             return kept | {self.parts.tray: notice(str(error))}
 
@@ -146,6 +151,9 @@ class ChatHandlers:
             "stop": self._stopped,
             "cancel": self._stopped,
             "dismiss": self._dismissed,
+            "edit": self._edited,
+            "branch": self._branched,
+            "feedback": self._felt,
         }
         try:
             return await actions[data.get("action", "")](client, _Place(wanted, tab), data)
@@ -162,12 +170,11 @@ class ChatHandlers:
 
     async def _earlier(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
         wanted = place.wanted
-        return {self.parts.request: follow_request(wanted.thread_id, wanted.window + WINDOW)}
+        window = wanted.window + WINDOW
+        return {self.parts.request: follow_request(wanted.thread_id, window, wanted.branch)}
 
     async def _suggested(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
-        return {self.parts.tray: ""} | await self._ask(
-            client, place.wanted.thread_id, data.get("text", "")
-        )
+        return {self.parts.tray: ""} | await self._ask(client, place.wanted, data.get("text", ""))
 
     async def _searched(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
         place.tab.search, place.tab.listed = data.get("text", ""), LISTED
@@ -182,7 +189,7 @@ class ChatHandlers:
         await client.rename_thread(thread_id, title)
         update = await self._listed(client, place.tab, place.wanted.thread_id)
         if thread_id == place.wanted.thread_id:
-            update[self.parts.request] = follow_request(thread_id, place.wanted.window)
+            update[self.parts.request] = again(place.wanted)
         return update
 
     async def _deleted(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
@@ -199,13 +206,26 @@ class ChatHandlers:
     async def _dismissed(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
         return {self.parts.tray: ""}
 
-    async def _ask(self, client: ApiClient, thread_id: str, text: str) -> Update:
-        """Start a run, on a new thread if there is none; returns at once."""
-        if not thread_id:
-            title = text.splitlines()[0][:TITLE_CHARACTERS]
-            thread_id = (await client.create_thread(title)).thread_id
-        await client.ask(thread_id, text)
-        return {self.parts.request: follow_request(thread_id)}
+    async def _edited(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
+        text = data.get("text", "").strip()
+        if not text:
+            return {}
+        await ask_again(client, place.wanted.thread_id, data.get("run", ""), text)
+        return {self.parts.tray: "", self.parts.request: follow_request(place.wanted.thread_id)}
+
+    async def _branched(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
+        wanted = place.wanted
+        request = follow_request(wanted.thread_id, wanted.window, data.get("run", ""))
+        return {self.parts.request: request}
+
+    async def _felt(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
+        score = {"1": 1, "-1": -1}.get(data.get("score", ""), 0)
+        await client.give_feedback(data.get("run", ""), score, data.get("comment", ""))
+        return {self.parts.request: again(place.wanted)}
+
+    async def _ask(self, client: ApiClient, wanted: FollowRequest, text: str) -> Update:
+        """Start a run; returns at once."""
+        return {self.parts.request: follow_request(await ask_on(client, wanted, text))}
 
     async def _listed(self, client: ApiClient, tab: Tab, current: str) -> Update:
         """The list of conversations, narrowed to what the tab searches for when it is there."""

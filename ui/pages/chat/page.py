@@ -60,6 +60,7 @@ def build_chat(blocks: gr.Blocks, api_url: str, root: str) -> None:
         parts.queue,
         parts.status,
         parts.tray,
+        parts.turns,
     )
     for block in live_blocks:
         block.action(
@@ -92,6 +93,7 @@ def _layout(api_url: str, root: str) -> ChatParts:
             head = live(views.heading(NEW_TITLE, menu_button()), name="gp-head")
             empty = live(name="gp-empty")
             earlier = live(name="gp-earlier")
+            turns = live(name="gp-turns")
             chat = gr.Chatbot(
                 elem_id="gp-chat",
                 show_label=False,
@@ -139,4 +141,5 @@ def _layout(api_url: str, root: str) -> ChatParts:
         tray=tray,
         composer=composer,
         panel=panel,
+        turns=turns,
     )

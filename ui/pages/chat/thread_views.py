@@ -34,11 +34,12 @@ def thread_list(
     if not threads:
         words = f"Nothing is called “{escaped(query)}”." if query else "No conversations yet."
         return f'<p class="gp-quiet gp-pad">{words}</p>'
+    rows = {thread.thread_id: _row(thread, thread.thread_id == current) for thread in threads}
     days = "".join(
         f'<div data-key="{day}"><p class="gp-day" aria-hidden="true">{day}</p>'
-        f'<ul class="gp-threads" aria-label="{day}">{"".join(_row(each, each.thread_id == current) for each in rows)}'
-        "</ul></div>"
-        for day, rows in _by_day(threads, now)
+        f'<ul class="gp-threads" aria-label="{day}">{"".join(rows[each] for each in ids)}</ul>'
+        "</div>"
+        for day, ids in _by_day(threads, now)
     )
     rest = total - len(threads)
     words = f"Show more ({counted(rest, 'older one')})"
@@ -54,13 +55,13 @@ def reader_zone(name: str) -> tzinfo:
         return UTC
 
 
-def _by_day(threads: Sequence[Thread], now: datetime) -> Iterator[tuple[str, list[Thread]]]:
+def _by_day(threads: Sequence[Thread], now: datetime) -> Iterator[tuple[str, list[str]]]:
     def day_of(thread: Thread) -> str:
         days = (now.date() - thread.updated_at.astimezone(now.tzinfo).date()).days
         return "Today" if days <= 0 else "Yesterday" if days == 1 else "Earlier"
 
-    for day, rows in groupby(threads, day_of):
-        yield day, list(rows)
+    for day, found in groupby(threads, day_of):
+        yield day, [thread.thread_id for thread in found]
 
 
 def _row(thread: Thread, is_current: bool) -> str:

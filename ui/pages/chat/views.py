@@ -16,6 +16,11 @@ PREVIEW_COLUMNS: Final = 6
 #: Enough of a file's beginning for the rows of a preview.
 PREVIEW_BYTES: Final = 16_384
 SUGGESTION: Final = "Analyze my AI costs"
+#: What else there is to try, less loudly.
+OTHER_SUGGESTIONS: Final = (
+    "What would a cheaper model save?",
+    "Build a workflow: when a payment is received, thank the customer",
+)
 
 
 def earlier(hidden: int) -> str:
@@ -27,22 +32,36 @@ def earlier(hidden: int) -> str:
 
 
 def empty_state() -> str:
-    """What the page is for, and the one thing to try."""
+    """What the page is for, the one thing to try, and two more."""
+    others = "".join(
+        f"<li>{button(text, 'suggest', style='gp-bare', text=text)}</li>"
+        for text in OTHER_SUGGESTIONS
+    )
     return (
         '<div class="gp-empty"><h2>Where does the money for AI go?</h2>'
         "<p>Ask, or attach a usage export. Agents read and price it, look for anomalies, work out "
         "what would cost less, and write a report with the evidence.</p>"
         f"{button(SUGGESTION, 'suggest', style='gp-primary', text=SUGGESTION)}"
+        f'<ul class="gp-suggestions" aria-label="Other things to ask">{others}</ul>'
         '<p class="gp-quiet">No export at hand? The first question offers a bundled sample.</p>'
         "</div>"
     )
 
 
 def heading(
-    title: str, menu: str, *, thread_id: str | None = None, has_report: bool = False
+    title: str,
+    menu: str,
+    *,
+    thread_id: str | None = None,
+    branch: str = "",
+    has_report: bool = False,
 ) -> str:
-    """The page's one h1 and the way to the report; the id, if given, goes into the address."""
-    shown = "" if thread_id is None else f' data-shown="{escaped(thread_id)}"'
+    """The page's one h1 and the way to the report; the ids, if given, go into the address."""
+    shown = (
+        ""
+        if thread_id is None
+        else f' data-shown="{escaped(thread_id)}" data-branch="{escaped(branch)}"'
+    )
     report = (
         f'<button type="button" class="gp-button" data-toggle="panel">{icon("report")}'
         "<span>Report</span></button>"

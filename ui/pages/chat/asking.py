@@ -1,0 +1,63 @@
+"""Asking: on the newest branch of a conversation, on an older one, or again in other words."""
+
+from typing import Final
+
+from ui.api_client import ApiClient, ApiError
+from ui.branches import AFTER, Branches, branches_of
+from ui.pages.chat.painting import FollowRequest
+
+#: A new thread is called what its first question begins with.
+TITLE_CHARACTERS: Final = 60
+#: What a graph is given is saved as a checkpoint of this source.
+_INPUT: Final = "input"
+
+
+async def ask_on(client: ApiClient, wanted: FollowRequest, text: str) -> str:
+    """Start a run, on a new thread if there is none; the thread's id."""
+    if not wanted.thread_id:
+        title = text.splitlines()[0][:TITLE_CHARACTERS]
+        thread_id = (await client.create_thread(title)).thread_id
+        await client.ask(thread_id, text)
+        return thread_id
+    if not wanted.branch:
+        await client.ask(wanted.thread_id, text)
+        return wanted.thread_id
+    branches = branches_of(await client.runs(wanted.thread_id))
+    leaf = branches.leaf(wanted.branch)
+    await client.ask(
+        wanted.thread_id,
+        text,
+        checkpoint_id=await _end_of(client, wanted.thread_id, branches, leaf),
+        metadata={AFTER: leaf},
+    )
+    return wanted.thread_id
+
+
+async def ask_again(client: ApiClient, thread_id: str, run_id: str, text: str) -> None:
+    """Run from before a question on, with this text: a new branch beside it."""
+    branches = branches_of(await client.runs(thread_id))
+    saved = await client.checkpoints_of(thread_id, run_id)
+    begun = next((each for each in saved if each["metadata"].get("source") == _INPUT), None)
+    if begun is None or run_id not in branches.parents:
+        raise ApiError(
+            "What this question began with is no longer kept, so it cannot be run again from "
+            "there. Ask it as a new message."
+        )
+    await client.ask(
+        thread_id,
+        text,
+        # Before the first question there is nothing: its own input is replaced.
+        checkpoint_id=begun["parent_checkpoint_id"] or begun["checkpoint_id"],
+        metadata={AFTER: branches.parents[run_id]},
+    )
+
+
+async def _end_of(client: ApiClient, thread_id: str, branches: Branches, leaf: str) -> str:
+    """The newest checkpoint on the way to a run."""
+    for run_id in reversed(branches.path(leaf)):
+        if saved := await client.checkpoints_of(thread_id, run_id):
+            return str(saved[0]["checkpoint_id"])
+    raise ApiError(
+        "The end of this branch is no longer kept. Go on from the newest one, or ask in a new "
+        "conversation."
+    )
