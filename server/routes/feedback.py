@@ -20,7 +20,10 @@ class Opinion(BaseModel):
     """What somebody thinks of a run."""
 
     score: Score = Field(description="1 good, -1 bad, 0 takes an earlier opinion back.")
-    comment: Comment | None = None
+    comment: Comment | None = Field(
+        None,
+        description="Missing keeps the one of the same score; an empty text takes it away.",
+    )
 
 
 class FeedbackShape(Opinion):

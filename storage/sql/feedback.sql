@@ -1,10 +1,18 @@
 -- give --
 -- An opinion on a run of this user, in place of an earlier one; nothing when there is no such run.
+-- Without a word on it the comment stays that was given with the same score: so it does not matter
+-- which of two requests, the score's and the comment's, comes first.
 INSERT INTO run_feedback (run_id, tenant_id, user_id, score, comment)
-SELECT run_id, tenant_id, user_id, %(score)s, %(comment)s FROM runs
+SELECT run_id, tenant_id, user_id, %(score)s, NULLIF(%(comment)s::text, '') FROM runs
 WHERE run_id = %(run_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
 ON CONFLICT (run_id) DO UPDATE
-SET score = excluded.score, comment = excluded.comment, updated_at = now()
+SET score = excluded.score,
+    comment = CASE
+        WHEN %(comment)s::text IS NULL AND run_feedback.score = excluded.score
+            THEN run_feedback.comment
+        ELSE excluded.comment
+    END,
+    updated_at = now()
 RETURNING *
 
 -- take_back --

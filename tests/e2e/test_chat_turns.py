@@ -125,6 +125,42 @@ async def test_shortcuts_work_where_nothing_is_typed(service: Service, open_page
     await expect(page.get_by_role("heading", level=1)).to_have_text("New conversation")
 
 
+async def test_a_question_of_an_agent_is_answered_with_the_keyboard(
+    service: Service, open_page: OpenPage
+) -> None:
+    page = await open_page(f"{service.url}/app/")
+    await expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+    await page.keyboard.type("Analyze my AI costs")
+    await page.keyboard.press("Enter")
+    use = page.get_by_role("button", name="Use the sample usage")
+    await expect(use).to_be_visible()
+    for _ in range(20):
+        await page.keyboard.press("Shift+Tab")
+        if await use.evaluate("(button) => button === document.activeElement"):
+            break
+    await expect(use).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("report")).to_be_visible()
+
+
+async def test_steps_are_hidden_until_they_are_wanted_again(
+    service: Service, open_page: OpenPage
+) -> None:
+    page = await open_page(f"{service.url}/app/")
+    await asked(page, "Hello, steps")
+    step = chat(page).get_by_role("button", name="Supervisor")
+    await expect(step).to_be_visible()
+    toggle = page.get_by_role("button", name="Show steps")
+    await toggle.click()
+    await expect(toggle).to_have_attribute("aria-pressed", "false")
+    await expect(step).to_be_hidden()
+    await page.reload()
+    await expect(chat(page).get_by_role("button", name="Good answer")).to_be_visible()
+    await expect(step).to_be_hidden()
+    await toggle.click()
+    await expect(step).to_be_visible()
+
+
 async def test_the_buttons_fit_a_phone(service: Service, open_page: OpenPage) -> None:
     page = await open_page(
         f"{service.url}/app/", viewport=PHONE, has_touch=True, color_scheme="dark"

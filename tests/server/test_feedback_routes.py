@@ -29,6 +29,14 @@ async def test_an_opinion_is_kept_changed_and_taken_back(api: httpx.AsyncClient)
     bad = await api.post(path, json={"score": -1, "comment": "The total is wrong.\0"})
     assert bad.json()["comment"] == "The total is wrong."
     assert await thought(api, thread_id) == [(run_id, -1, "The total is wrong.")]
+    # Two requests in either order: the comment stays with its score.
+    await api.post(path, json={"score": -1})
+    assert await thought(api, thread_id) == [(run_id, -1, "The total is wrong.")]
+    await api.post(path, json={"score": -1, "comment": ""})
+    assert await thought(api, thread_id) == [(run_id, -1, None)]
+    await api.post(path, json={"score": -1, "comment": "Still wrong."})
+    await api.post(path, json={"score": 1})
+    assert await thought(api, thread_id) == [(run_id, 1, None)]
     nothing = await api.post(path, json={"score": 0})
     assert (nothing.status_code, nothing.json()["score"]) == (200, 0)
     assert await thought(api, thread_id) == []

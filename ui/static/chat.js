@@ -142,6 +142,24 @@ function comment(mark, run, score) {
   }, { words: "Add comment", hint: score > 0 ? "What was good? (optional)" : "What was wrong? (optional)" });
 }
 
+/* --- steps shown or not, as the reader chose last --------------------------------------------- */
+
+const STEPS_KEY = "goldenpath-steps";
+
+function showSteps() {
+  const isShown = localStorage.getItem(STEPS_KEY) !== "hidden";
+  document.body.classList.toggle("gp-steps-hidden", !isShown);
+  const button = document.querySelector("[data-steps]");
+  if (button && button.ariaPressed !== String(isShown)) button.ariaPressed = String(isShown);
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-steps]")) return;
+  const isHidden = document.body.classList.contains("gp-steps-hidden");
+  localStorage.setItem(STEPS_KEY, isHidden ? "shown" : "hidden");
+  showSteps();
+});
+
 /* --- shortcuts ------------------------------------------------------------------------------- */
 
 const SHORTCUTS = [
@@ -216,5 +234,5 @@ let waiting = false;
 new MutationObserver(() => {
   if (waiting) return;
   waiting = true;
-  requestAnimationFrame(() => { waiting = false; decorate(); });
+  requestAnimationFrame(() => { waiting = false; decorate(); showSteps(); });
 }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-turns"] });

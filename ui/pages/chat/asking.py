@@ -19,10 +19,12 @@ async def ask_on(client: ApiClient, wanted: FollowRequest, text: str) -> str:
         thread_id = (await client.create_thread(title)).thread_id
         await client.ask(thread_id, text)
         return thread_id
-    if not wanted.branch:
+    runs = await client.runs(wanted.thread_id) if wanted.branch else []
+    # While a run goes on the page shows its branch, whatever was wanted before.
+    if not runs or any(run.is_open for run in runs):
         await client.ask(wanted.thread_id, text)
         return wanted.thread_id
-    branches = branches_of(await client.runs(wanted.thread_id))
+    branches = branches_of(runs)
     leaf = branches.leaf(wanted.branch)
     await client.ask(
         wanted.thread_id,

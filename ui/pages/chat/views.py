@@ -68,7 +68,13 @@ def heading(
         if has_report
         else ""
     )
-    return f'<div class="gp-head"{shown}>{menu}<h1>{escaped(title)}</h1>{report}</div>'
+    details = (
+        '<button type="button" class="gp-icon-button" data-steps aria-label="Show steps"'
+        f' title="Show steps" aria-pressed="true">{icon("flow")}</button>'
+        if thread_id
+        else ""
+    )
+    return f'<div class="gp-head"{shown}>{menu}<h1>{escaped(title)}</h1>{details}{report}</div>'
 
 
 def status_line(state: Transcript, runs: Sequence[Run]) -> str:
