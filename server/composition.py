@@ -40,7 +40,6 @@ from storage.audit_log import AuditLog
 from storage.conversations import ConversationRepository
 from storage.database import Database
 from storage.embedded import EmbeddedPostgres, create_database
-from storage.feedback import FeedbackRepository
 from storage.group_commit import GroupCommit
 from storage.migrate import migrate
 from storage.notifications import Listener
@@ -130,7 +129,6 @@ async def open_services(
             assistants=assistants,
             threads=ThreadRepository(database),
             conversations=ConversationRepository(database),
-            feedback=FeedbackRepository(database),
             states=ThreadStates(database, graphs),
             runs=RunRepository(database),
             workers=WorkerRegistry(database),

@@ -57,7 +57,6 @@ class Services:
     assistants: AssistantRepository
     threads: ThreadRepository
     conversations: ConversationRepository
-    feedback: FeedbackRepository
     states: ThreadStates
     runs: RunRepository
     workers: WorkerRegistry
@@ -90,6 +89,11 @@ class Services:
     nightly: NightlyTidying | None
     readiness: Readiness
     probe: Probe
+
+    @property
+    def feedback(self) -> FeedbackRepository:
+        """What people think of their runs."""
+        return FeedbackRepository(self.database)
 
     @property
     def workflows(self) -> Workflows:

@@ -42,7 +42,7 @@ async def give_feedback(
         return _shape(await services.feedback.give(user, run_id, body.score, body.comment))
     await services.runs.get(user, run_id)
     await services.feedback.take_back(user, run_id)
-    return FeedbackShape(run_id=run_id, score=0, updated_at=datetime.now(UTC))
+    return FeedbackShape(run_id=run_id, score=0, comment=None, updated_at=datetime.now(UTC))
 
 
 @router.get("/threads/{thread_id}/feedback", responses=problems(404, 422, 503))
