@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ui.api_models import Run
-from ui.transcript import Transcript
+from ui.event_fields import report_id_of
+from ui.transcript import Step, Transcript
 
 #: In a run's metadata: the run that it follows; empty when it begins the conversation.
 AFTER: Final = "after"
@@ -61,4 +62,7 @@ def on_branch(state: Transcript, branches: Branches, leaf: str) -> Transcript:
     aside = branches.parents.keys() - path
     if not aside:
         return state
-    return replace(state, items=tuple(i for i in state.items if i.run_id not in aside))
+    items = tuple(item for item in state.items if item.run_id not in aside)
+    reports = [report_id_of(item.result) for item in items if isinstance(item, Step)]
+    newest = next((each for each in reversed(reports) if each), None)
+    return replace(state, items=items, report_id=newest)

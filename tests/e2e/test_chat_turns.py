@@ -172,3 +172,17 @@ async def test_the_buttons_fit_a_phone(service: Service, open_page: OpenPage) ->
         assert min(area["width"], area["height"]) >= 44, name
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert await violations(page) == []
+
+
+async def test_older_conversations_are_a_click_away(service: Service, open_page: OpenPage) -> None:
+    async with httpx.AsyncClient(base_url=service.url) as client:
+        for number in range(60):
+            body = {"metadata": {"title": f"Talk {number}"}}
+            (await client.post("/threads", json=body)).raise_for_status()
+    page = await open_page(f"{service.url}/app/")
+    rows = page.get_by_test_id("thread")
+    await expect(rows).to_have_count(50)
+    await expect(rows.filter(has_text="Talk 0")).to_have_count(0)
+    await page.get_by_role("button", name="Show more").click()
+    await expect(rows.filter(has_text="Talk 0")).to_have_count(1)
+    await expect(page.get_by_role("list", name="Today")).to_be_visible()

@@ -4,7 +4,7 @@ from typing import Any
 
 from ui.api_models import Run
 from ui.branches import branches_of, on_branch
-from ui.transcript import Question, Transcript
+from ui.transcript import Question, Step, Transcript
 
 
 def run(run_id: str, **metadata: Any) -> Run:
@@ -50,3 +50,14 @@ def test_of_a_log_only_the_branch_is_shown() -> None:
     assert [item.run_id for item in shown.items] == ["forgotten", "a", "c", "d"]
     alone = Transcript(items=items)
     assert on_branch(alone, branches_of([]), "") is alone
+
+
+def test_a_branch_has_the_report_that_was_written_on_it() -> None:
+    steps = tuple(
+        Step(each, each, (), "tool", "Save report", result={"report_id": f"report of {each}"})
+        for each in ("b", "d")
+    )
+    state = Transcript(items=steps, report_id="report of d")
+    assert on_branch(state, TREE, "b").report_id == "report of b"
+    assert on_branch(state, TREE, "d").report_id == "report of d"
+    assert on_branch(state, TREE, "e").report_id is None

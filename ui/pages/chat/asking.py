@@ -12,11 +12,19 @@ TITLE_CHARACTERS: Final = 60
 _INPUT: Final = "input"
 
 
+def title_of(text: str) -> str:
+    """What a conversation is called that begins with this text: whole words of its first line."""
+    line = " ".join(text.splitlines()[0].split())
+    if len(line) <= TITLE_CHARACTERS:
+        return line
+    cut = line[: TITLE_CHARACTERS - 1]
+    return f"{cut.rpartition(' ')[0] or cut}…"
+
+
 async def ask_on(client: ApiClient, wanted: FollowRequest, text: str) -> str:
     """Start a run, on a new thread if there is none; the thread's id."""
     if not wanted.thread_id:
-        title = text.splitlines()[0][:TITLE_CHARACTERS]
-        thread_id = (await client.create_thread(title)).thread_id
+        thread_id = (await client.create_thread(title_of(text))).thread_id
         await client.ask(thread_id, text)
         return thread_id
     runs = await client.runs(wanted.thread_id) if wanted.branch else []

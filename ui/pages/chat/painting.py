@@ -97,21 +97,20 @@ class Painter:
 
     def paint(self, snapshot: Snapshot) -> Update:
         """What has to change for the page to show the snapshot."""
-        state = snapshot.state
-        self.newly_reported = state.report_id if state.report_id != self._report_id else None
-        self._report_id = state.report_id
-        wanted = self._wanted(snapshot)
+        wanted, report_id = self._wanted(snapshot)
         update = {
             part: value
             for part, value in wanted.items()
             if part not in self._painted or self._painted[part] != value
         }
-        if not self._painted and not state.report_id:
+        if not report_id and (self._report_id or not self._painted):
             update[self._parts.panel] = ""
-        self._painted = wanted
+        self.newly_reported = report_id if report_id != self._report_id else None
+        self._painted, self._report_id = wanted, report_id
         return update
 
-    def _wanted(self, snapshot: Snapshot) -> Update:
+    def _wanted(self, snapshot: Snapshot) -> tuple[Update, str | None]:
+        """What the parts show, and the report beside them."""
         parts = self._parts
         branches = branches_of(snapshot.runs)
         # What goes on is always shown.
@@ -124,9 +123,9 @@ class Painter:
         if not state.items:  # Asked, and not begun yet.
             log = [{"role": "user", "content": text} for text in _asked(snapshot)]
         status = views.status_line(state, snapshot.runs)
-        if not status and state.end_status in ("error", "timeout"):
+        if not status and is_newest and state.end_status in ("error", "timeout"):
             status = views.retry_line(snapshot.newest_question)
-        return {
+        update: Update = {
             parts.head: views.heading(
                 snapshot.thread.title,
                 menu_button(),
@@ -142,6 +141,7 @@ class Painter:
             parts.interrupts: state.interrupts if snapshot.is_at_rest and is_newest else (),
             parts.turns: turns_html(snapshot, branches, branches.path(leaf), self.feedback),
         }
+        return update, state.report_id
 
 
 def _asked(snapshot: Snapshot) -> list[str]:
