@@ -27,6 +27,7 @@ from server.routes import (
     chat,
     connections,
     deliveries,
+    feedback,
     files,
     health,
     integrations,
@@ -68,6 +69,7 @@ from ui.app import Access, mount_ui
 #: What needs the database for every answer, and what has something to say without it.
 _WITH_DATABASE = (
     *(chat, assistants, threads, thread_state, thread_runs, thread_streams, run_history, runs),
+    feedback,
     *(stateless_runs, usage, reports, audit, connections, files, account, api_keys, members),
     # Those with literal paths before those with ids.
     *(approvals, notifications),

@@ -32,6 +32,7 @@ from storage.audit_log import AuditLog
 from storage.connections import ConnectionRepository
 from storage.conversations import ConversationRepository
 from storage.database import Database
+from storage.feedback import FeedbackRepository
 from storage.files import FileRepository
 from storage.notices import NoticeRepository
 from storage.notifications import Listener
@@ -95,6 +96,11 @@ class Services:
     def run_history(self) -> RunHistory:
         """What users ran, as one list."""
         return RunHistory(self.database)
+
+    @property
+    def feedback(self) -> FeedbackRepository:
+        """What people think of their runs."""
+        return FeedbackRepository(self.database)
 
     @property
     def workflows(self) -> Workflows:

@@ -18,6 +18,7 @@ from storage.sql_files import load_statements
 _SQL = load_statements("threads")
 _FIELDS = tuple(field.name for field in fields(Thread))
 
+ThreadKind = Literal["chat", "workflow"]
 ThreadOrder = Literal["thread_id", "status", "created_at", "updated_at", "state_updated_at"]
 
 
@@ -29,6 +30,8 @@ class ThreadSearch:
     title: str | None = None
     ids: Sequence[UUID] | None = None
     status: ThreadStatus | None = None
+    #: Conversations, or executions of workflows.
+    kind: ThreadKind | None = None
     #: Each of these values, at any depth.
     metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -179,6 +182,7 @@ def _filters(search: ThreadSearch) -> dict[str, Any]:
         "title": escape_like(search.title) if search.title else None,
         "ids": None if search.ids is None else list(search.ids),
         "status": search.status,
+        "kind": search.kind,
         "metadata": to_json(dict(search.metadata), default=str) if search.metadata else None,
         "values": to_json(dict(search.values), default=str) if search.values else None,
         "sort_by": search.sort_by,

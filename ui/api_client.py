@@ -11,6 +11,7 @@ import httpx
 from ui.api_models import (
     Connection,
     ConnectionKind,
+    Feedback,
     Health,
     ReportEntry,
     Run,
@@ -30,6 +31,8 @@ RECONNECT_DELAYS_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 #: The graph that a chat message runs.
 CHAT_ASSISTANT: Final = "supervisor"
 SERVER_ERROR: Final = 500
+#: More supersteps than a run of the chat has.
+MOST_CHECKPOINTS: Final = 1000
 
 
 class ApiError(Exception):
@@ -55,9 +58,10 @@ class ApiClient:
     base_url: str
     headers: Mapping[str, str]
 
-    async def threads(self, query: str = "", limit: int = 50) -> ThreadPage:
-        """The newest threads, or those whose title matches."""
-        params: dict[str, str | int] = {"limit": limit}
+    async def conversations(self, query: str = "", limit: int = 50) -> ThreadPage:
+        """The newest conversations, or those whose title matches."""
+        fields = list(Thread.model_fields)
+        params: dict[str, Any] = {"limit": limit, "kind": "chat", "select": fields}
         if query:
             params["q"] = query
         response = await self.send("GET", "/threads", params=params)
@@ -88,20 +92,52 @@ class ApiClient:
         response = await self.send("GET", f"/threads/{thread_id}/runs", params=params)
         return [Run.model_validate(item) for item in response.json()]
 
-    async def ask(self, thread_id: str, message: str) -> Run:
-        """Start a run for a message; behind a run that is going on, it waits its turn."""
-        body = {
+    async def ask(
+        self,
+        thread_id: str,
+        message: str,
+        *,
+        checkpoint_id: str = "",
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Run:
+        """Start a run for a message; behind a run that is going on, it waits its turn.
+
+        From a checkpoint it begins another branch.
+        """
+        body: dict[str, Any] = {
             "assistant_id": CHAT_ASSISTANT,
             "input": {"messages": [{"role": "user", "content": message}]},
             # Nothing in the log but the events that the page shows.
             "stream_mode": ["agent_events"],
+            "metadata": dict(metadata or {}),
         }
+        if checkpoint_id:
+            body["checkpoint"] = {"checkpoint_id": checkpoint_id}
         response = await self.send("POST", f"/threads/{thread_id}/runs", json=body)
         return Run.model_validate(response.json())
 
     async def run(self, run_id: str) -> Run:
         """One run."""
         return Run.model_validate((await self.send("GET", f"/runs/{run_id}")).json())
+
+    async def checkpoints_of(self, thread_id: str, run_id: str) -> list[dict[str, Any]]:
+        """What a run has saved, newest first, without the values."""
+        body = {
+            "metadata": {"run_id": run_id},
+            "limit": MOST_CHECKPOINTS,
+            "select": ["metadata", "checkpoint_id", "parent_checkpoint_id"],
+        }
+        return (await self.send("POST", f"/threads/{thread_id}/history", json=body)).json()
+
+    async def feedback(self, thread_id: str) -> dict[str, Feedback]:
+        """What was thought of a thread's runs, by run."""
+        given = (await self.send("GET", f"/threads/{thread_id}/feedback")).json()
+        return {each["run_id"]: Feedback.model_validate(each) for each in given}
+
+    async def give_feedback(self, run_id: str, score: int, comment: str) -> None:
+        """Say what one thinks of a run; 0 takes it back."""
+        body = {"score": score, "comment": comment or None}
+        await self.send("POST", f"/runs/{run_id}/feedback", json=body)
 
     async def cancel(self, run_id: str) -> None:
         """Ask a run to stop; its `end` event says when it has."""

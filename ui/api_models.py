@@ -43,6 +43,14 @@ class Run(ApiModel):
         return self.status in ("pending", "running")
 
 
+class Feedback(ApiModel):
+    """What somebody thinks of a run's answer: 1 good, -1 bad, 0 nothing."""
+
+    run_id: str
+    score: int
+    comment: str | None = None
+
+
 class RejectedRow(ApiModel):
     """One row of an upload that could not be used."""
 

@@ -31,7 +31,7 @@ STYLES_PATH: Final = f"{STATIC_PATH}.css"
 STYLES: Final = tuple(
     Path(__file__).parent / "styles" / f"{name}.css"
     for name in (
-        *("frame", "parts", "chat", "reports", "page", "account"),
+        *("frame", "parts", "chat", "turns", "reports", "page", "account"),
         *("workflows", "runs", "approvals", "analytics", "narrow"),
     )
 )
@@ -146,4 +146,5 @@ def _head() -> str:
         f'<link rel="stylesheet" href="{STYLES_PATH}?v={version}">'
         f'<script type="module" src="{PAGE_SCRIPT}"></script>'
         f'<script type="module" src="{STATIC_PATH}/runs.js?v={version}"></script>'
+        f'<script type="module" src="{STATIC_PATH}/chat.js?v={version}"></script>'
     )

@@ -1,7 +1,7 @@
 """A transcript as the chat's messages: plain dicts, newest last, folded to a window."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NotRequired, TypedDict
 
@@ -41,12 +41,21 @@ class ChatMessage(TypedDict):
 
 
 def messages(
-    state: Transcript, window: int = WINDOW, questions: Mapping[str, str] | None = None
+    state: Transcript,
+    window: int = WINDOW,
+    questions: Mapping[str, str] | None = None,
+    mark: Callable[[Item], str] = lambda _: "",
 ) -> list[ChatMessage]:
-    """The last `window` messages; `questions` holds the full text of what was asked, by run."""
+    """The last `window` messages; `questions` holds the full text of what was asked, by run.
+
+    `mark` says what stands before an item's text.
+    """
     items = folded(state, window)[-window:]
     shown = {item.id for item in items}
-    made = [m for item in items if (m := _message(item, shown, questions or {}))]
+    made: list[ChatMessage] = []
+    for item in items:
+        if message := _message(item, shown, questions or {}):
+            made.append({**message, "content": mark(item) + message["content"]})
     _leave_open(made, items, state.run_id)
     return made
 

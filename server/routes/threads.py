@@ -13,8 +13,11 @@ from server.live_response import LiveResponse
 from server.pagination import (
     LimitDep,
     OffsetDep,
+    Page,
     checked_select,
     page_headers,
+    page_response,
+    query_list,
     selected,
 )
 from server.shapes import ThreadShape, problems, thread_shape
@@ -27,7 +30,7 @@ from server.thread_shapes import (
     ThreadPruning,
     ThreadQuery,
 )
-from storage.threads import ThreadSearch
+from storage.threads import ThreadKind, ThreadSearch
 
 router = APIRouter(prefix="/threads", tags=["threads"])
 
@@ -49,20 +52,30 @@ async def create_thread(body: NewThread, services: ServicesDep, user: UserDep) -
     return thread_shape(made)
 
 
-@router.get("", responses=problems(422, 503))
+@router.get("", response_model=list[ThreadShape], responses=problems(422, 503))
 async def list_threads(
     services: ServicesDep,
     user: UserDep,
-    response: Response,
     limit: LimitDep = 10,
     offset: OffsetDep = 0,
     q: Annotated[str | None, Query(description="Only titles that contain this.")] = None,
-) -> list[ThreadShape]:
+    kind: Annotated[
+        ThreadKind | None, Query(description="`chat`: no executions of workflows. Else all.")
+    ] = None,
+    select: Annotated[list[str] | None, Query(description="Only these fields.")] = None,
+) -> JSONResponse:
     """Your threads, newest first; `X-Pagination-Total` says how many there are."""
-    search = ThreadSearch(title=q, limit=limit, offset=offset)
+    fields = checked_select(ThreadShape, query_list(select or ()))
+    search = ThreadSearch(
+        title=q,
+        kind=kind,
+        limit=limit,
+        offset=offset,
+        with_values=not fields or "values" in fields,
+    )
     threads, total = await services.threads.search(user, search)
-    response.headers["X-Pagination-Total"] = str(total)
-    return [thread_shape(thread) for thread in threads]
+    page = Page(limit=limit, offset=offset)
+    return page_response([thread_shape(thread) for thread in threads], page, total, fields)
 
 
 @router.post("/search", response_model=list[FoundThreadShape], responses=problems(422, 503))

@@ -36,6 +36,12 @@ WITH found AS (
         AND NOT is_temporary AND gone_at IS NULL
         AND (%(ids)s::uuid[] IS NULL OR thread_id = ANY(%(ids)s))
         AND (%(status)s::text IS NULL OR status = %(status)s)
+        AND (
+            %(kind)s::text IS NULL
+            OR (%(kind)s = 'workflow') = EXISTS (
+                SELECT FROM workflow_executions x WHERE x.thread_id = threads.thread_id
+            )
+        )
         AND (%(metadata)s::jsonb IS NULL OR metadata @> %(metadata)s::jsonb)
         AND (%(values)s::jsonb IS NULL OR "values" @> %(values)s::jsonb)
         AND (

@@ -25,7 +25,7 @@ async def test_the_first_question_offers_the_sample_and_ends_in_a_report(
     question = page.locator(".gp-question")
     await expect(question.get_by_role("heading", name="Usage data is needed")).to_be_visible()
     await expect(question).to_contain_text("Data asks")
-    await expect(page.get_by_test_id("thread")).to_contain_text("Waiting for you")
+    await expect(page.get_by_test_id("thread")).to_contain_text("Asks you")
     assert await violations(page) == []
     await question.get_by_role("button", name="Use the sample usage").click()
     await expect(answer(page)).to_be_visible()

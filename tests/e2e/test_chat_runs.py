@@ -51,6 +51,16 @@ async def test_stop_ends_the_run_and_says_so(
     await expect(page.get_by_test_id("status")).to_have_count(0)
 
 
+async def test_escape_stops_the_run(
+    model_service: Service, model: ModelServer, open_page: OpenPage
+) -> None:
+    page = await open_page(f"{model_service.url}/app/")
+    await start_hanging(page, model, "Tell me something by keyboard")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#gp-chat").get_by_text("Stopped.")).to_be_visible()
+    await expect(page.get_by_test_id("status")).to_have_count(0)
+
+
 async def test_a_reload_and_a_second_tab_in_the_middle_of_a_run_follow_it(
     model_service: Service, model: ModelServer, open_page: OpenPage
 ) -> None:

@@ -8,6 +8,7 @@ from domain.identity import LOCAL_USER
 from storage.database import Database
 from storage.threads import ThreadOrder, ThreadRepository, ThreadSearch
 from tests.storage.reached import reach
+from tests.storage.workflow_rows import failed_execution
 
 
 @pytest.fixture
@@ -139,3 +140,16 @@ async def test_values_stay_where_they_are_when_nobody_wants_them(
     await reach(database, thread.thread_id, {"count": 1})
     search = ThreadSearch(values={"count": 1}, with_values=False)
     assert [one.values for one in (await threads.search(LOCAL_USER, search))[0]] == [None]
+
+
+async def test_executions_of_workflows_are_no_conversations(
+    database: Database, threads: ThreadRepository
+) -> None:
+    await titled(threads, "a talk")
+    await failed_execution(database, LOCAL_USER, uuid4())
+    everything, total = await threads.search(LOCAL_USER, ThreadSearch())
+    assert (len(everything), total) == (2, 2)
+    [talk], talks = await threads.search(LOCAL_USER, ThreadSearch(kind="chat"))
+    [started], starts = await threads.search(LOCAL_USER, ThreadSearch(kind="workflow"))
+    assert (talk.metadata["title"], talks) == ("a talk", 1)
+    assert (started.status, starts) == ("error", 1)

@@ -89,13 +89,13 @@ async def test_refusals_carry_the_servers_words_and_status(client: ApiClient) ->
 
 async def test_an_unreachable_service_says_what_to_do() -> None:
     with pytest.raises(ApiError, match=r"cannot be reached\. Check that it is running"):
-        await ApiClient("http://127.0.0.1:9", {}).threads()
+        await ApiClient("http://127.0.0.1:9", {}).conversations()
 
 
 async def test_threads_are_created_listed_and_renamed(client: ApiClient) -> None:
     thread = await client.create_thread("Costs of May")
     await client.rename_thread(thread.thread_id, "Costs of June")
-    page = await client.threads("June")
+    page = await client.conversations("June")
     assert [t.title for t in page.threads] == ["Costs of June"]
     assert page.total == 1
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from ui.api_models import RejectedRow, Thread, UsageImport
 from ui.markup import button, counted, icon_button, moment, notice
 from ui.pages.chat import views
+from ui.pages.chat.thread_views import thread_list
 
 EVIL = '<img src=x onerror="alert(1)">'
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -23,7 +24,7 @@ def test_titles_file_names_and_cells_are_escaped(tmp_path: Path) -> None:
     usage.write_text(f"time,model\n1,'{EVIL}'\n")
     shown = "".join(
         [
-            views.thread_list([thread], EVIL, 1, EVIL),
+            thread_list([thread], EVIL, 1, EVIL, AT),
             views.heading(EVIL, "", thread_id=EVIL),
             views.import_card(done, views.file_preview(usage)),
             views.failed_upload(EVIL, EVIL),

@@ -103,7 +103,7 @@ function show(element, html) {
   morphChildren(root, wanted);
   refresh(root);
   const head = root.querySelector("[data-shown]");
-  if (head && html !== element.goldenpathShown) showThread(head.dataset.shown);
+  if (head && html !== element.goldenpathShown) showThread(head.dataset.shown, head.dataset.branch);
   element.goldenpathShown = html;
   if (element.closest("#gp-report")) followReport(root);
 }
@@ -190,6 +190,8 @@ export function attach(element, props, trigger, watch) {
   let timer;
   element.addEventListener("click", (event) => onClick(event, trigger));
   element.addEventListener("submit", (event) => onSubmit(event, trigger));
+  /* For a page's own script: what it sends here arrives as an action of this block. */
+  element.addEventListener("goldenpath-act", (event) => trigger("action", event.detail));
   element.addEventListener("input", (event) => {
     const action = event.target.dataset?.input;
     if (!action) return;
@@ -226,9 +228,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 /* The address names what is shown, so that a reload and a sent link show the same. */
-function showThread(thread) {
+function showThread(thread, branch) {
   const next = new URL(location.href);
-  if (thread) next.searchParams.set("thread", thread); else next.searchParams.delete("thread");
+  for (const [name, value] of Object.entries({ thread, branch })) {
+    if (value) next.searchParams.set(name, value); else next.searchParams.delete(name);
+  }
   if (next.href !== location.href) history.replaceState(history.state, "", next);
 }
 

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 import gradio as gr
@@ -14,19 +15,23 @@ from ui.following import snapshots
 from ui.markup import notice
 from ui.messages import WINDOW
 from ui.pages.chat import views
-from ui.pages.chat.painting import ChatParts, FollowRequest, Painter, Tab, blank
+from ui.pages.chat.asking import ask_again, ask_on
+from ui.pages.chat.painting import LISTED, ChatParts, FollowRequest, Painter, Tab, blank
 from ui.pages.chat.report_panel import panel_html
+from ui.pages.chat.thread_views import reader_zone, thread_list, thread_tools
 from ui.pages.shell import Update, foot, menu_button
 from ui.transcript import Interrupt
 from ui.uploads import hand_over
 
-#: A new thread is called what its first question begins with.
-TITLE_CHARACTERS: Final = 60
 
-
-def follow_request(thread_id: str, window: int = WINDOW) -> FollowRequest:
+def follow_request(thread_id: str, window: int = WINDOW, branch: str = "") -> FollowRequest:
     """A request of its own to follow a thread."""
-    return FollowRequest(thread_id, window, uuid4().hex)
+    return FollowRequest(thread_id, window, branch, uuid4().hex)
+
+
+def again(wanted: FollowRequest) -> FollowRequest:
+    """The same to be shown anew."""
+    return follow_request(wanted.thread_id, wanted.window, wanted.branch)
 
 
 def usage_question(asked: Sequence[Interrupt]) -> Interrupt | None:
@@ -52,14 +57,15 @@ class ChatHandlers:
     api_url: str
     parts: ChatParts
 
-    async def load(self, tab: Tab, request: gr.Request) -> Update:
+    async def load(self, tab: Tab, zone: str, request: gr.Request) -> Update:
         """First paint: the thread that the address names, and what stands beside it."""
+        tab.zone = zone
         client = client_for(self.api_url, request)
         thread_id = query_value(request, "thread")
         update: Update = {
-            self.parts.tools: views.thread_tools(),
+            self.parts.tools: thread_tools(),
             self.parts.foot: await foot(client),
-            self.parts.request: follow_request(thread_id),
+            self.parts.request: follow_request(thread_id, branch=query_value(request, "branch")),
         }
         return update | await self._listed(client, tab, thread_id)
 
@@ -74,12 +80,14 @@ class ChatHandlers:
         if not wanted.thread_id:
             yield blank(parts) | await self._listed(client, tab, "")
             return
-        painter = Painter(parts, wanted.window)
+        painter = Painter(parts, wanted)
         listed: tuple[str, str] | None = None
         try:
             async for snapshot in snapshots(client, wanted.thread_id):
                 if tab.nonce != wanted.nonce:
                     return
+                if snapshot.is_at_rest:
+                    painter.feedback = await client.feedback(wanted.thread_id)
                 update = painter.paint(snapshot)
                 report_id = painter.newly_reported
                 if report_id:
@@ -120,7 +128,7 @@ class ChatHandlers:
             if import_id and question and not text:
                 await client.answer(question.run_id, question.id, {"import_id": import_id})
                 return shown | {self.parts.request: follow_request(wanted.thread_id)}
-            return shown | (await self._ask(client, wanted.thread_id, text) if text else {})
+            return shown | (await self._ask(client, wanted, text) if text else {})
         except ApiError as error:
             return kept | {self.parts.tray: notice(str(error))}
 
@@ -137,11 +145,15 @@ class ChatHandlers:
             "suggest": self._suggested,
             "retry": self._suggested,
             "search": self._searched,
+            "more": self._more,
             "rename": self._renamed,
             "delete": self._deleted,
             "stop": self._stopped,
             "cancel": self._stopped,
             "dismiss": self._dismissed,
+            "edit": self._edited,
+            "branch": self._branched,
+            "feedback": self._felt,
         }
         try:
             return await actions[data.get("action", "")](client, _Place(wanted, tab), data)
@@ -158,15 +170,18 @@ class ChatHandlers:
 
     async def _earlier(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
         wanted = place.wanted
-        return {self.parts.request: follow_request(wanted.thread_id, wanted.window + WINDOW)}
+        window = wanted.window + WINDOW
+        return {self.parts.request: follow_request(wanted.thread_id, window, wanted.branch)}
 
     async def _suggested(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
-        return {self.parts.tray: ""} | await self._ask(
-            client, place.wanted.thread_id, data.get("text", "")
-        )
+        return {self.parts.tray: ""} | await self._ask(client, place.wanted, data.get("text", ""))
 
     async def _searched(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
-        place.tab.search = data.get("text", "")
+        place.tab.search, place.tab.listed = data.get("text", ""), LISTED
+        return await self._listed(client, place.tab, place.wanted.thread_id)
+
+    async def _more(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
+        place.tab.listed += LISTED
         return await self._listed(client, place.tab, place.wanted.thread_id)
 
     async def _renamed(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
@@ -174,7 +189,7 @@ class ChatHandlers:
         await client.rename_thread(thread_id, title)
         update = await self._listed(client, place.tab, place.wanted.thread_id)
         if thread_id == place.wanted.thread_id:
-            update[self.parts.request] = follow_request(thread_id, place.wanted.window)
+            update[self.parts.request] = again(place.wanted)
         return update
 
     async def _deleted(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
@@ -191,25 +206,39 @@ class ChatHandlers:
     async def _dismissed(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
         return {self.parts.tray: ""}
 
-    async def _ask(self, client: ApiClient, thread_id: str, text: str) -> Update:
-        """Start a run, on a new thread if there is none; returns at once."""
-        if not thread_id:
-            title = text.splitlines()[0][:TITLE_CHARACTERS]
-            thread_id = (await client.create_thread(title)).thread_id
-        await client.ask(thread_id, text)
-        return {self.parts.request: follow_request(thread_id)}
+    async def _edited(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
+        text = data.get("text", "").strip()
+        if not text:
+            return {}
+        await ask_again(client, place.wanted.thread_id, data.get("run", ""), text)
+        return {self.parts.tray: "", self.parts.request: follow_request(place.wanted.thread_id)}
+
+    async def _branched(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
+        wanted = place.wanted
+        request = follow_request(wanted.thread_id, wanted.window, data.get("run", ""))
+        return {self.parts.request: request}
+
+    async def _felt(self, client: ApiClient, place: _Place, data: dict[str, str]) -> Update:
+        score = {"1": 1, "-1": -1}.get(data.get("score", ""), 0)
+        await client.give_feedback(data.get("run", ""), score, data.get("comment", ""))
+        return {self.parts.request: again(place.wanted)}
+
+    async def _ask(self, client: ApiClient, wanted: FollowRequest, text: str) -> Update:
+        """Start a run; returns at once."""
+        return {self.parts.request: follow_request(await ask_on(client, wanted, text))}
 
     async def _listed(self, client: ApiClient, tab: Tab, current: str) -> Update:
         """The list of conversations, narrowed to what the tab searches for when it is there."""
         try:
             while True:
-                query = tab.search
-                page = await client.threads(query)
-                if query == tab.search:
+                query, wanted = tab.search, tab.listed
+                page = await client.conversations(query, wanted)
+                if (query, wanted) == (tab.search, tab.listed):
                     break
         except ApiError as error:
             return {self.parts.threads: notice(str(error))}
-        html = views.thread_list(page.threads, current, page.total, query)
+        now = datetime.now(reader_zone(tab.zone))
+        html = thread_list(page.threads, current, page.total, query, now)
         return {self.parts.threads: html}
 
 

@@ -9,11 +9,13 @@ from ui.pages.chat import views
 from ui.pages.chat.handlers import ChatHandlers
 from ui.pages.chat.interrupt_form import interrupt_forms
 from ui.pages.chat.painting import NEW_TITLE, ChatParts, FollowRequest, Tab
+from ui.pages.chat.thread_views import thread_tools
 from ui.pages.shell import QUIET, menu_button, places
 
 USAGE_FILES: Final = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".gz"]
 #: Streams at the same time; the default of one would make them wait for each other.
 FOLLOWERS: Final = 100
+TAKE_ZONE: Final = "(tab) => [tab, Intl.DateTimeFormat().resolvedOptions().timeZone]"
 TAKE_MESSAGE: Final = "(message) => [message, { text: '', files: [] }]"
 
 
@@ -58,6 +60,7 @@ def build_chat(blocks: gr.Blocks, api_url: str, root: str) -> None:
         parts.queue,
         parts.status,
         parts.tray,
+        parts.turns,
     )
     for block in live_blocks:
         block.action(
@@ -68,9 +71,11 @@ def build_chat(blocks: gr.Blocks, api_url: str, root: str) -> None:
             concurrency_limit=FOLLOWERS,
             **QUIET,
         )
+    zone = gr.Textbox(visible="hidden")
     blocks.load(
         handlers.load,
-        inputs=[tab],
+        inputs=[tab, zone],
+        js=TAKE_ZONE,
         outputs=[parts.tools, parts.threads, parts.foot, parts.request],
         **QUIET,
     )
@@ -81,13 +86,14 @@ def _layout(api_url: str, root: str) -> ChatParts:
     with gr.Row(elem_classes="gp-shell"):
         with gr.Column(elem_classes="gp-side"):
             places("Chat", root)
-            tools = live(views.thread_tools(), name="gp-thread-tools")
+            tools = live(thread_tools(), name="gp-thread-tools")
             threads = live(skeleton(4), name="gp-thread-list")
             foot = live(name="gp-foot")
         with gr.Column(elem_classes="gp-main"):
             head = live(views.heading(NEW_TITLE, menu_button()), name="gp-head")
             empty = live(name="gp-empty")
             earlier = live(name="gp-earlier")
+            turns = live(name="gp-turns")
             chat = gr.Chatbot(
                 elem_id="gp-chat",
                 show_label=False,
@@ -135,4 +141,5 @@ def _layout(api_url: str, root: str) -> ChatParts:
         tray=tray,
         composer=composer,
         panel=panel,
+        turns=turns,
     )

@@ -1,4 +1,4 @@
-"""The chat page's HTML: thread list, heading, status line, queue and upload results."""
+"""The chat page's HTML: heading, status line, queue and upload results."""
 
 import csv
 import io
@@ -6,63 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from ui.api_models import Run, Thread, UsageImport
+from ui.api_models import Run, UsageImport
 from ui.event_fields import question_text
-from ui.markup import button, counted, escaped, icon, icon_button, moment
+from ui.markup import button, counted, escaped, icon, icon_button
 from ui.transcript import Step, Transcript
 
-STATUS_WORDS: Final = {
-    "busy": ("running", "Running"),
-    "interrupted": ("waiting", "Waiting for you"),
-    "error": ("failed", "Failed"),
-    "idle": ("done", "Done"),
-}
 PREVIEW_ROWS: Final = 4
 PREVIEW_COLUMNS: Final = 6
 #: Enough of a file's beginning for the rows of a preview.
 PREVIEW_BYTES: Final = 16_384
 SUGGESTION: Final = "Analyze my AI costs"
-
-
-def thread_list(threads: Sequence[Thread], current: str, total: int, query: str) -> str:
-    """The conversations as a list of links, newest first."""
-    rows = "".join(_thread_row(thread, thread.thread_id == current) for thread in threads)
-    if not rows:
-        words = f"Nothing is called “{escaped(query)}”." if query else "No conversations yet."
-        rows = f'<li class="gp-quiet gp-pad">{words}</li>'
-    more = total - len(threads)
-    rest = (
-        f'<p class="gp-quiet gp-pad">{counted(more, "older one")}: search</p>' if more > 0 else ""
-    )
-    return f'<ul class="gp-threads" aria-label="Conversations">{rows}</ul>{rest}'
-
-
-def _thread_row(thread: Thread, is_current: bool) -> str:
-    state, words = STATUS_WORDS.get(thread.status, ("done", thread.status))
-    title, identifier = escaped(thread.title), escaped(thread.thread_id)
-    mark = "" if state == "done" else f'<span class="gp-state" data-state="{state}">{words}</span>'
-    current = ' aria-current="true"' if is_current else ""
-    tools = icon_button(f"Rename {thread.title}", "pencil", "rename-start", thread=identifier)
-    tools += icon_button(
-        f"Delete {thread.title}", "trash", "delete", thread=identifier, confirm="Delete?"
-    )
-    return (
-        f'<li class="gp-thread" data-key="{identifier}" data-testid="thread"{current}>'
-        f'<a href="?thread={identifier}" data-action="open" data-thread="{identifier}"'
-        f' data-closes="side"><span class="gp-thread-title" data-title="{title}">{title}</span>'
-        f'<span class="gp-thread-line">{mark}{moment(thread.updated_at)}</span></a>'
-        f'<span class="gp-thread-tools">{tools}</span></li>'
-    )
-
-
-def thread_tools() -> str:
-    """New conversation and search, above the list."""
-    return (
-        f'<button type="button" class="gp-new" data-action="new" data-closes="side">{icon("plus")}'
-        "<span>New conversation</span></button>"
-        f'<label class="gp-search">{icon("search")}<input type="search" class="gp-input"'
-        ' placeholder="Search" aria-label="Search conversations" data-input="search"></label>'
-    )
+#: What else there is to try, less loudly.
+OTHER_SUGGESTIONS: Final = (
+    "What would a cheaper model save?",
+    "Build a workflow: when a payment is received, thank the customer",
+)
 
 
 def earlier(hidden: int) -> str:
@@ -74,29 +32,49 @@ def earlier(hidden: int) -> str:
 
 
 def empty_state() -> str:
-    """What the page is for, and the one thing to try."""
+    """What the page is for, the one thing to try, and two more."""
+    others = "".join(
+        f"<li>{button(text, 'suggest', style='gp-bare', text=text)}</li>"
+        for text in OTHER_SUGGESTIONS
+    )
     return (
         '<div class="gp-empty"><h2>Where does the money for AI go?</h2>'
         "<p>Ask, or attach a usage export. Agents read and price it, look for anomalies, work out "
         "what would cost less, and write a report with the evidence.</p>"
         f"{button(SUGGESTION, 'suggest', style='gp-primary', text=SUGGESTION)}"
+        f'<ul class="gp-suggestions" aria-label="Other things to ask">{others}</ul>'
         '<p class="gp-quiet">No export at hand? The first question offers a bundled sample.</p>'
         "</div>"
     )
 
 
 def heading(
-    title: str, menu: str, *, thread_id: str | None = None, has_report: bool = False
+    title: str,
+    menu: str,
+    *,
+    thread_id: str | None = None,
+    branch: str = "",
+    has_report: bool = False,
 ) -> str:
-    """The page's one h1 and the way to the report; the id, if given, goes into the address."""
-    shown = "" if thread_id is None else f' data-shown="{escaped(thread_id)}"'
+    """The page's one h1 and the way to the report; the ids, if given, go into the address."""
+    shown = (
+        ""
+        if thread_id is None
+        else f' data-shown="{escaped(thread_id)}" data-branch="{escaped(branch)}"'
+    )
     report = (
         f'<button type="button" class="gp-button" data-toggle="panel">{icon("report")}'
         "<span>Report</span></button>"
         if has_report
         else ""
     )
-    return f'<div class="gp-head"{shown}>{menu}<h1>{escaped(title)}</h1>{report}</div>'
+    details = (
+        '<button type="button" class="gp-icon-button" data-steps aria-label="Show steps"'
+        f' title="Show steps" aria-pressed="true">{icon("flow")}</button>'
+        if thread_id
+        else ""
+    )
+    return f'<div class="gp-head"{shown}>{menu}<h1>{escaped(title)}</h1>{details}{report}</div>'
 
 
 def status_line(state: Transcript, runs: Sequence[Run]) -> str:
