@@ -87,11 +87,11 @@ def _param(kind: str, name: str, *values: Any, service: str | None = None, at: s
     return mistake
 
 
-def _handling(name: str, *values: Any, kind: str = "action", service: str | None = "log") -> Mistake:
+def _handling(name: str, *values: Any, service: str = "log") -> Mistake:
     """How failures are handled, with one of these values."""
 
     def mistake(workflow: Workflow) -> Found:
-        it = workflow.any(kind, service)
+        it = workflow.any("action", service)
         it["data"]["error_handling"] = {name: workflow.data.draw(st.sampled_from(values))}
         return it["id"], f"{HANDLING}.{name}"
 
