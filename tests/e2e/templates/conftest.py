@@ -59,7 +59,8 @@ async def opened_shop(
 
 
 @pytest.fixture
-def shop(opened_shop: Shop) -> Shop:
+async def shop(opened_shop: Shop) -> AsyncIterator[Shop]:
     """The shop, with nothing from the test before."""
     opened_shop.forget()
-    return opened_shop
+    yield opened_shop
+    await opened_shop.close_down()
