@@ -132,6 +132,23 @@ def test_any_text_gives_a_draft_with_a_question_for_each_error(prompts: list[str
         base = found.blueprint
 
 
+def test_a_step_beside_one_that_the_same_sentence_takes_out_comes_last() -> None:
+    first = draft("When a payment is received, post to #ops on Slack.", CATALOGUE).blueprint
+    said = "Instead of Slack, send an email to a@example.com and remove the Slack message."
+    services = [node.data.service for node in draft(said, CATALOGUE, first).blueprint.nodes]
+    assert services[0] == "razorpay"
+    assert "email" in services
+
+
+def test_a_payment_link_is_for_the_customer_in_the_words_of_its_service() -> None:
+    found = draft("When a payment fails, create a payment link.", CATALOGUE).blueprint
+    assert found.nodes[1].data.params["customer"] == {
+        "contact": "{{trigger_data.customer.phone ?? null}}",
+        "email": "{{trigger_data.customer.email ?? null}}",
+        "name": "{{trigger_data.customer.name ?? null}}",
+    }
+
+
 def test_asking_for_a_workflow_is_no_step_of_it() -> None:
     asked = "Build me a workflow: every Monday at 9 post “Stand-up!” to #team on Slack"
     said = "Every Monday at 9 post “Stand-up!” to #team on Slack"

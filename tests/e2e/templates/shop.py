@@ -88,7 +88,7 @@ class Shop:
             for (node_id, name), value in given.items():
                 if node["id"] == node_id:
                     node["data"]["params"][name] = value
-        await self._connect(blueprint)
+        await self.connect(blueprint)
         body = {"name": blueprint["name"], "blueprint": blueprint}
         saved = await self.site.api.put(url, json=body, headers={"If-Match": "1"})
         assert saved.is_success, saved.text
@@ -102,7 +102,7 @@ class Shop:
         self.lively.append(f"/workflows/{workflow_id}")
         return workflow_id
 
-    async def _connect(self, blueprint: Json) -> None:
+    async def connect(self, blueprint: Json) -> None:
         """Give each step that needs one the connection of its service."""
         kinds: dict[tuple[str, str], str | None] = {}
         for service in (await self.site.api.get("/integrations")).json():
@@ -243,7 +243,9 @@ def _connections(outside: Providers, database: str) -> list[tuple[str, Json, Jso
 
 
 @asynccontextmanager
-async def open_shop(url: str, database: str, folder: Path, tls: Any) -> AsyncIterator[Shop]:
+async def open_shop(
+    url: str, database: str, folder: Path, tls: Any, **limits: int
+) -> AsyncIterator[Shop]:
     """All of it; `database` is the name of the shop's own database, and of its user."""
     settings = Settings.model_validate(
         {
@@ -252,6 +254,7 @@ async def open_shop(url: str, database: str, folder: Path, tls: Any) -> AsyncIte
             "secret_key": SecretStr("k" * 40),
             "egress_allow": "127.0.0.1, localhost",
             "public_url": PUBLIC_URL,
+            **limits,
         }
     )
     async with AsyncExitStack() as stack:
