@@ -147,9 +147,8 @@ _SAID: Final = {"contact": "phone"}
 def _customer(need: Need) -> Any:
     """The same person in the words of the task, whose fields have other names than an event's."""
     known = options(need.schema, need.task.params)
-    declared = {name for one in known for name in one.get("properties", ())}
-    given = {name: need.fields.ending("customer", _SAID.get(name, name)) for name in declared}
-    found = {name: given[name] for name in sorted(declared) if given[name]}
+    names = sorted({str(name) for one in known for name in one.get("properties", {})})
+    found = {name: need.fields.ending("customer", _SAID.get(name, name)) for name in names}
     return {name: f"{{{{{one.cel} ?? null}}}}" for name, one in found.items() if one} or None
 
 

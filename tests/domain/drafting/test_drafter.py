@@ -1,7 +1,7 @@
 """Sentences become the workflows that they mean, with a question for all that they leave open."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchmarks.drafting.cases import Case, cases
@@ -120,6 +120,7 @@ SENTENCES = LISTS.map(" ".join) | st.text(max_size=60)
 
 
 @given(st.lists(SENTENCES, min_size=1, max_size=3))
+@example(["slack", "only send sheet once unless the 1000 only remove payment #ops slack"])
 def test_any_text_gives_a_draft_with_a_question_for_each_error(prompts: list[str]):
     base: Blueprint | None = None
     for prompt in prompts:
@@ -130,14 +131,6 @@ def test_any_text_gives_a_draft_with_a_question_for_each_error(prompts: list[str
         services = {node.data.service for node in found.blueprint.nodes} - {None}
         assert services <= {service.name for service in CATALOGUE.services}
         base = found.blueprint
-
-
-def test_a_step_beside_one_that_the_same_sentence_takes_out_comes_last() -> None:
-    first = draft("When a payment is received, post to #ops on Slack.", CATALOGUE).blueprint
-    said = "Instead of Slack, send an email to a@example.com and remove the Slack message."
-    services = [node.data.service for node in draft(said, CATALOGUE, first).blueprint.nodes]
-    assert services[0] == "razorpay"
-    assert "email" in services
 
 
 def test_a_payment_link_is_for_the_customer_in_the_words_of_its_service() -> None:
