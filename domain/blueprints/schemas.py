@@ -14,6 +14,16 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "object": (dict,),
     "null": (type(None),),
 }
+#: As people say it.
+_SPOKEN: Final[Mapping[str, str]] = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "nothing",
+}
 #: A schema that leads to itself is followed this far.
 _MOST_STEPS: Final = 20
 
@@ -139,7 +149,7 @@ def _expected(schema: JsonSchema) -> str:
     if "const" in schema or "enum" in schema:
         allowed = schema.get("enum", [schema.get("const")])
         return "one of " + ", ".join(map(str, allowed))
-    text = " or ".join(_kinds(schema)) or "another value"
+    text = " or ".join(_SPOKEN.get(kind, kind) for kind in _kinds(schema)) or "another value"
     if "minimum" in schema and "maximum" in schema:
         return f"{text} from {schema['minimum']} to {schema['maximum']}"
     if "minimum" in schema:

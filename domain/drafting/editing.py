@@ -178,7 +178,8 @@ class _Editor:
         if self._is_one_steps_condition():
             return
         steps = self._steps()
-        if self._anchor is None:
+        # What it belongs beside may have been taken out by the same sentence.
+        if self._anchor is None or self._anchor.node_id not in self._surgery.flow().nodes:
             self._surgery.append(steps)
             return
         operations = {

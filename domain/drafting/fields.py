@@ -12,6 +12,8 @@ from domain.drafting.words import content, stem
 _DEEPEST: Final = 3
 #: Where services put what others sent, in the order in which it is looked at.
 _OPEN: Final = ("item", "row", "body", "fields", "data")
+#: The list of what stands above a table.
+_HEADINGS: Final = "columns"
 _SAME: Final = {
     "mobile": "phone", "number": "phone", "total": "amount", "valu": "amount", "price": "amount",
     "messag": "text", "body": "text", "who": "name", "stat": "status", "contact": "phone",
@@ -113,8 +115,9 @@ class Fields:
         return None
 
     def lists(self) -> list[Field]:
-        """The fields that can be gone through."""
-        return [field for field in self.all if "array" in field.types]
+        """The fields that can be gone through; what only names a table's columns comes last."""
+        found = [field for field in self.all if "array" in field.types]
+        return sorted(found, key=lambda field: field.name == _HEADINGS)
 
 
 def _same(word: str) -> str:

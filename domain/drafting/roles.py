@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from domain.blueprints.schemas import options
 from domain.drafting import sheets
 from domain.drafting.needs import Need
 from domain.drafting.texts import said_text, summary
@@ -139,9 +140,16 @@ def _file_name(need: Need) -> Any:
     return quoted or ("report.xlsx" if is_excel else "report.csv")
 
 
+#: What a task calls otherwise than the events do.
+_SAID: Final = {"contact": "phone"}
+
+
 def _customer(need: Need) -> Any:
-    found = need.fields.named("customer")
-    return found.template if found else None
+    """The same person in the words of the task, whose fields have other names than an event's."""
+    known = options(need.schema, need.task.params)
+    names = sorted({str(name) for one in known for name in one.get("properties", {})})
+    found = {name: need.fields.ending("customer", _SAID.get(name, name)) for name in names}
+    return {name: f"{{{{{one.cel} ?? null}}}}" for name, one in found.items() if one} or None
 
 
 def _file_id(need: Need) -> Any:

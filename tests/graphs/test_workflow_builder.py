@@ -31,7 +31,7 @@ async def test_a_wish_becomes_a_draft_that_is_shown(memory: MemoryPorts, desk: M
     last = await thread.last()
     assert last.name == "workflow_builder"
     assert "- starts with: Payment received" in last.text
-    assert "- Post a Slack message (#sales)" in last.text
+    assert "- Post a message (#sales)" in last.text
     assert thread.tools == ["draft_workflow"]
     assert desk.kept == {}
 

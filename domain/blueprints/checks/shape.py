@@ -47,7 +47,14 @@ def _is_node_id(text: str) -> bool:
 
 
 def case_problems(node: Node) -> Iterator[Problem]:
-    """Cases of a condition whose names are taken: each is a branch of its own."""
+    """A condition without a case, and cases whose names are taken: each is a branch of its own."""
+    if node.type == "condition" and node.data.params.get("cases") == []:
+        yield problem(
+            "param_missing",
+            Place("data.params.cases", node_id=node.id),
+            "The step has no case to ask for.",
+            "Add one, or remove the step.",
+        )
     seen = {DEFAULT_CASE}
     for number, (name, _) in enumerate(cases_of(node)):
         if name in seen:

@@ -125,6 +125,7 @@ CASES: Sequence[tuple[str, Blueprint, list[str], Blueprint]] = [
         chain(send()),
     ),
     ("param_missing", chain(send(message="")), ["send"], chain(send())),
+    ("param_missing", choosing(), ["size"], choosing("low")),
     ("param_missing", approving(), ["ask"], approving(approvers=["boss"])),
     ("param_unknown", chain(send(mesage="x")), ["send"], chain(send())),
     (

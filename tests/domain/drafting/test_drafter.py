@@ -1,7 +1,7 @@
 """Sentences become the workflows that they mean, with a question for all that they leave open."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchmarks.drafting.cases import Case, cases
@@ -119,7 +119,14 @@ LISTS = st.lists(st.sampled_from(sorted(WORDS)), max_size=25)
 SENTENCES = LISTS.map(" ".join) | st.text(max_size=60)
 
 
+#: The step that the new ones belong beside is taken out by the same sentence.
+NAMES_WHAT_IT_REMOVES = (
+    "only send times sheet once send only unless the 1000 only remove payment #ops slack"
+)
+
+
 @given(st.lists(SENTENCES, min_size=1, max_size=3))
+@example(["slack", NAMES_WHAT_IT_REMOVES])
 def test_any_text_gives_a_draft_with_a_question_for_each_error(prompts: list[str]):
     base: Blueprint | None = None
     for prompt in prompts:
@@ -130,6 +137,15 @@ def test_any_text_gives_a_draft_with_a_question_for_each_error(prompts: list[str
         services = {node.data.service for node in found.blueprint.nodes} - {None}
         assert services <= {service.name for service in CATALOGUE.services}
         base = found.blueprint
+
+
+def test_a_payment_link_is_for_the_customer_in_the_words_of_its_service() -> None:
+    found = draft("When a payment fails, create a payment link.", CATALOGUE).blueprint
+    assert found.nodes[1].data.params["customer"] == {
+        "contact": "{{trigger_data.customer.phone ?? null}}",
+        "email": "{{trigger_data.customer.email ?? null}}",
+        "name": "{{trigger_data.customer.name ?? null}}",
+    }
 
 
 def test_asking_for_a_workflow_is_no_step_of_it() -> None:

@@ -12,15 +12,15 @@ def test_branches_and_loops_are_indented():
     )
     found = draft(prompt, catalogue()).blueprint
     assert outline(found).split("\n")[1:] == [
-        "- starts with: On a schedule (`0 9 * * *`)",
-        "- Query a database",
+        "- starts with: Schedule (`0 9 * * *`)",
+        "- Ask a database",
         "- goes through `{{query.rows}}`",
         "  - each time:",
         "    - checks `double(item.amount) > 5.0`",
         "      - if so:",
         "        - Send an e-mail (a@example.com)",
         "      - otherwise:",
-        "        - Post a Slack message (#ops)",
+        "        - Post a message (#ops)",
     ]
 
 
@@ -31,4 +31,4 @@ def test_a_step_that_two_ways_lead_to_is_shown_once():
     )
     lines = outline(draft(prompt, catalogue()).blueprint).split("\n")
     assert sum("Add a row" in line for line in lines) == 2
-    assert lines[-1].strip() == "- then “Add a row to a sheet”, as above"
+    assert lines[-1].strip() == "- then “Add a row”, as above"

@@ -32,7 +32,8 @@ def shop_database(postgres_url: str) -> Iterator[str]:
             " now() - days * interval '1 day' AS created_at FROM (VALUES ('Tea', 120.50, 1),"
             " ('Tea', 80, 2), ('Cups', 999, 3), ('Pots', 5, 9)) AS given (product, amount, days)"
         )
-        connection.execute(sql.SQL("GRANT SELECT ON users, orders TO {}").format(role))
+        connection.execute("CREATE TABLE signups AS SELECT * FROM users")
+        connection.execute(sql.SQL("GRANT SELECT ON users, orders, signups TO {}").format(role))
     yield name
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -53,13 +54,15 @@ async def opened_shop(
         # The machine trusts the mail server's certificate.
         environment.setenv("SSL_CERT_FILE", str(folder / "server.pem"))
         trusted_certificates.cache_clear()
-        async with open_shop(url, shop_database, folder, tls) as opened:
+        limits = {"drafts_per_min": 1_000, "workflow_runs_per_min": 1_000}
+        async with open_shop(url, shop_database, folder, tls, **limits) as opened:
             yield opened
     trusted_certificates.cache_clear()
 
 
 @pytest.fixture
-def shop(opened_shop: Shop) -> Shop:
+async def shop(opened_shop: Shop) -> AsyncIterator[Shop]:
     """The shop, with nothing from the test before."""
     opened_shop.forget()
-    return opened_shop
+    yield opened_shop
+    await opened_shop.close_down()

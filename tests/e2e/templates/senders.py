@@ -1,5 +1,6 @@
 """What providers send to the shop, signed as they sign."""
 
+import base64
 import hashlib
 import hmac
 import time
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 from tests.e2e.templates.shop import SECRET, Shop, json_bytes
 from tools.triggers.razorpay import body_of
 from tools.triggers.slack import COMMAND
+from tools.triggers.whatsapp import MESSAGE
 
 _JSON = {"Content-Type": "application/json"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -46,3 +48,12 @@ async def slack_command(shop: Shop, **fields: str) -> None:
     signature = f"v0={_hex(f'v0:{at}:'.encode() + content)}"
     headers = {**_FORM, "X-Slack-Signature": signature, "X-Slack-Request-Timestamp": at}
     await shop.deliver(await shop.hook("slack"), content, headers)
+
+
+async def whatsapp(shop: Shop, **fields: str) -> None:
+    """Somebody writes on WhatsApp: Twilio signs the public address with all fields."""
+    url, form = await shop.hook("whatsapp"), {**MESSAGE, **fields}
+    text = url + "".join(name + form[name] for name in sorted(form))
+    digest = hmac.new(SECRET.encode(), text.encode(), hashlib.sha1).digest()
+    headers = {**_FORM, "X-Twilio-Signature": base64.b64encode(digest).decode()}
+    await shop.deliver(url, urlencode(form).encode(), headers)

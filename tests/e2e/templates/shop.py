@@ -67,6 +67,8 @@ class Shop:
     connections: dict[str, str] = field(default_factory=dict)
     #: The addresses of endpoints by service.
     hooks: dict[str, str] = field(default_factory=dict)
+    #: The workflows of this test.
+    lively: list[str] = field(default_factory=list)
 
     async def post(self, path: str, **body: Any) -> Any:
         """What a request is answered."""
@@ -86,14 +88,21 @@ class Shop:
             for (node_id, name), value in given.items():
                 if node["id"] == node_id:
                     node["data"]["params"][name] = value
-        await self._connect(blueprint)
+        await self.connect(blueprint)
         body = {"name": blueprint["name"], "blueprint": blueprint}
         saved = await self.site.api.put(url, json=body, headers={"If-Match": "1"})
         assert saved.is_success, saved.text
         await self.post(f"{url}/activate")
+        self.lively.append(url)
         return begun["workflow_id"]
 
-    async def _connect(self, blueprint: Json) -> None:
+    async def made_live(self, blueprint: Json) -> str:
+        """The id of a live workflow that is this document."""
+        workflow_id = await self.site.live(blueprint)
+        self.lively.append(f"/workflows/{workflow_id}")
+        return workflow_id
+
+    async def connect(self, blueprint: Json) -> None:
         """Give each step that needs one the connection of its service."""
         kinds: dict[tuple[str, str], str | None] = {}
         for service in (await self.site.api.get("/integrations")).json():
@@ -177,6 +186,11 @@ class Shop:
             (one["to"].removeprefix("whatsapp:"), one["body"]) for one in self.outside.twilio.sent()
         ]
 
+    async def close_down(self) -> None:
+        """Nothing that the next test sends starts a workflow of this one."""
+        while self.lively:
+            await self.post(f"{self.lively.pop()}/deactivate")
+
     def forget(self) -> None:
         """Empty what the providers hold, for the next template."""
         outside = self.outside
@@ -188,6 +202,7 @@ class Shop:
         outside.google.sheets.clear()
         outside.slack.messages.clear()
         outside.echo.asked.clear()
+        outside.echo.troubles.clear()
 
 
 def _connections(outside: Providers, database: str) -> list[tuple[str, Json, Json]]:
@@ -228,7 +243,9 @@ def _connections(outside: Providers, database: str) -> list[tuple[str, Json, Jso
 
 
 @asynccontextmanager
-async def open_shop(url: str, database: str, folder: Path, tls: Any) -> AsyncIterator[Shop]:
+async def open_shop(
+    url: str, database: str, folder: Path, tls: Any, **limits: int
+) -> AsyncIterator[Shop]:
     """All of it; `database` is the name of the shop's own database, and of its user."""
     settings = Settings.model_validate(
         {
@@ -237,6 +254,7 @@ async def open_shop(url: str, database: str, folder: Path, tls: Any) -> AsyncIte
             "secret_key": SecretStr("k" * 40),
             "egress_allow": "127.0.0.1, localhost",
             "public_url": PUBLIC_URL,
+            **limits,
         }
     )
     async with AsyncExitStack() as stack:

@@ -2,15 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from io import BytesIO
-from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
 
-from domain.identity import LOCAL_USER
 from domain.templates.shipped import shipped_templates
-from domain.workflows.starts import WorkflowStart
 from tests.e2e.templates import senders
+from tests.e2e.templates.branches import BRANCHES
+from tests.e2e.templates.foreign import payments
 from tests.e2e.templates.shop import CUSTOMER, Shop
 from tests.standins.google_server import SHARED
 from tests.standins.razorpay_server import PAYMENT
@@ -189,15 +188,13 @@ async def stripe_to_slack(shop: Shop) -> None:
 async def support_message_triage(shop: Shop) -> None:
     shop.outside.slack.messages["#support"] = []
     workflow_id = await shop.live("support-message-triage")
-    # Twilio's signature over the public address is checked in tests/server/triggers.
-    sample = SAMPLES["support-message-triage"]
-    start = WorkflowStart(UUID(workflow_id), "webhook", sample, node_id="message")
-    await shop.services.workflows.starter.start(LOCAL_USER, start)
+    said = SAMPLES["support-message-triage"]["message"]
+    await senders.whatsapp(shop, From=f"whatsapp:{CUSTOMER}", Body=said)
     await shop.ended(workflow_id)
     [(receiver, text)] = shop.sent()
     assert receiver == CUSTOMER
     assert text.startswith("Hello Asha, we have seen your message")
-    assert shop.posted("#support") == [f"Urgent, from {CUSTOMER}: {sample['message']}"]
+    assert shop.posted("#support") == [f"Urgent, from {CUSTOMER}: {said}"]
 
 
 async def weekly_ai_costs(shop: Shop) -> None:
@@ -242,15 +239,19 @@ async def workflow_failure_alert(shop: Shop) -> None:
     workflow_id = await shop.live(
         "workflow-failure-alert", post__channel="#incidents", mail__to=["oncall@example.com"]
     )
-    sample = SAMPLES["workflow-failure-alert"]
-    start = WorkflowStart(UUID(workflow_id), "failure", sample, node_id="failed")
-    await shop.services.workflows.starter.start(LOCAL_USER, start)
+    # Its sheet is there, and the channel for its message is not.
+    shop.outside.google.sheets["Orders"] = [["Order"], ["1"]]
+    failing = await shop.live("daily-order-digest", orders__spreadsheet_id=SHARED)
+    name = (await shop.site.api.get(f"/workflows/{failing}")).json()["name"]
+    await shop.tick(failing)
+    failed = await shop.ended(failing, "error")
     await shop.ended(workflow_id)
     [text] = shop.posted("#incidents")
-    assert text.startswith("The workflow “Daily digest” failed: ")
+    assert text.startswith(f"The workflow “{name}” failed: ")
     assert "channel_not_found" in text
     [(receivers, mail)] = shop.mails()
-    assert (receivers, mail["Subject"]) == (["oncall@example.com"], "Failed: Daily digest")
+    assert (receivers, mail["Subject"]) == (["oncall@example.com"], f"Failed: {name}")
+    assert failed["run_id"] in mail.get_content()
 
 
 RUNS: dict[str, Callable[[Shop], Awaitable[None]]] = {
@@ -267,3 +268,28 @@ RUNS: dict[str, Callable[[Shop], Awaitable[None]]] = {
 @pytest.mark.parametrize("template_id", SAMPLES)
 async def test_a_template_runs(shop: Shop, template_id: str) -> None:
     await RUNS[template_id](shop)
+
+
+@pytest.mark.parametrize("branch", BRANCHES)
+async def test_the_other_branches_of_templates_run(
+    shop: Shop, branch: Callable[[Shop], Awaitable[None]]
+) -> None:
+    await branch(shop)
+
+
+async def test_a_workflow_in_another_spelling_runs_as_it_is_posted(shop: Shop) -> None:
+    for name in ("Payments", "Ledger"):
+        shop.outside.google.sheets[name] = []
+    accounts = shop.connections
+    blueprint = payments(accounts["twilio"], accounts["google_service_account"])
+    workflow_id = await shop.made_live(blueprint)
+    await senders.razorpay(shop, "payment.captured", id="pay_big1", contact=CUSTOMER)
+    await shop.ended(workflow_id)
+    thanks = [(CUSTOMER, "Thank you, Gaurav Kumar, for INR 1500!")]
+    assert shop.sent() == thanks
+    await senders.razorpay(shop, "payment.captured", id="pay_small1", amount=90050)
+    await shop.ended(workflow_id)
+    assert shop.sent() == thanks
+    rows = [["pay_big1", 1500, "Gaurav Kumar"], ["pay_small1", 900.5, "Gaurav Kumar"]]
+    sheets = shop.outside.google.sheets
+    assert (sheets["Payments"], sheets["Ledger"]) == (rows, rows)

@@ -34,12 +34,21 @@ class Drawing:
             open_ways += self._node(node_id, depth)
 
     def _node(self, node_id: str, depth: int) -> list[Way]:
-        kinds = ["action", "condition", "fails", "fallback"] + ["loop"] * (depth > 0)
+        kinds = ["action", "condition", "cases", "fails", "fallback"] + ["loop"] * (depth > 0)
         match self.draw(st.sampled_from(kinds)):
             case "condition":
                 answer = self.draw(st.sampled_from(["true", "false"]))
                 self.nodes.append(node(node_id, "condition", condition=answer))
                 return [(node_id, "true"), (node_id, "false")]
+            case "cases":
+                answer = st.sampled_from(["true", "false"])
+                answers = self.draw(st.lists(answer, min_size=1, max_size=3))
+                cases = [
+                    {"name": f"case_{place}", "condition": answer}
+                    for place, answer in enumerate(answers)
+                ]
+                self.nodes.append(node(node_id, "condition", cases=cases))
+                return [(node_id, one["name"]) for one in cases] + [(node_id, "default")]
             case "loop":
                 handling = {"on_failure": self.draw(st.sampled_from(["stop", "continue"]))}
                 items = list(range(self.draw(st.integers(0, 3))))

@@ -44,7 +44,10 @@ class Reading:
         if it.type != "trigger":
             self.done.add(path + name)
         if it.type == "condition":
-            return str(it.data.params["condition"])
+            cases = it.data.params.get("cases")
+            if cases is None:
+                return str(it.data.params["condition"])
+            return next((one["name"] for one in cases if one["condition"] == "true"), "default")
         if it.type == "loop":
             return self._repeat(it, path)
         how = it.data.error_handling.on_failure
