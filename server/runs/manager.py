@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID, uuid4
 
 from domain.errors import Conflict, NotFound, NotWaiting
@@ -16,6 +16,7 @@ from graphs.catalog import GraphEntry
 from graphs.translator import Translator
 from server.runs.answers import OnlyAnswer, checked_answers
 from server.runs.attempts import closing_events, identity_of
+from server.runs.beginner import Beginner
 from server.runs.feed import Feed
 from server.runs.journal import event_rows
 from server.runs.new_runs import new_run, resumed_run, with_answers
@@ -43,18 +44,6 @@ from storage.threads import delete_thread, insert_thread, lock_thread, require_c
 _ENDING_S = 5.0
 
 _NEVER_S = 3600.0
-
-
-class Beginner(Protocol):
-    """A worker of this process, which begins accepted runs without the queue between."""
-
-    def offer(self, *, in_background: bool = False) -> UUID | None:
-        """Its id while it has a place."""
-        ...
-
-    def begin(self, run_id: UUID) -> None:
-        """Begin a run that was accepted with its offer."""
-        ...
 
 
 class RunManager:
