@@ -161,6 +161,13 @@ class ExecutionRepository:
             row = await (await connection.execute(_SQL["retried_by"], parameters)).fetchone()
         return row["run_id"] if row else None
 
+    async def is_one(self, owner: UserContext, thread_id: UUID) -> bool:
+        """Whether a thread is an execution of the user's."""
+        parameters = {**_owner(owner), "thread_id": thread_id}
+        async with self._database.acting_for(owner) as connection:
+            row = await (await connection.execute(_SQL["is_one"], parameters)).fetchone()
+        return bool(row and row["is_one"])
+
     async def has_checkpoint(self, owner: UserContext, thread_id: UUID) -> bool:
         """Whether a thread has a state to go on from."""
         parameters = {"thread_id": thread_id}

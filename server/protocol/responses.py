@@ -50,9 +50,10 @@ class RunAnswers:
             raise HTTPException(
                 400, "A run without a thread has nothing to answer. Resume the run's own thread."
             )
-        if not body.resumes:
-            await refuse_workflows(self._services, self._user, body.assistant_id)
         request = body.request(thread_id, modes)
+        if not body.resumes:
+            forked = thread_id if request.checkpoint else None
+            await refuse_workflows(self._services, self._user, body.assistant_id, forked)
         if thread_id:
             # Before the run can write.
             after = await self._services.events.head(thread_id)

@@ -91,6 +91,13 @@ LIMIT %(limit)s
 SELECT run_id FROM workflow_executions
 WHERE retry_of = %(run_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
 
+-- is_one --
+-- Whether a thread is an execution of the user's.
+SELECT EXISTS (
+    SELECT 1 FROM workflow_executions
+    WHERE thread_id = %(thread_id)s AND tenant_id = %(tenant_id)s AND user_id = %(user_id)s
+) AS is_one
+
 -- has_checkpoint --
 -- Whether a thread has a state to go on from. What was called off there nobody answers any more.
 SELECT 1 FROM checkpoints c WHERE c.thread_id = %(thread_id)s::text
