@@ -247,7 +247,10 @@ async def tables_with_threads(database: Database) -> list[dict[str, Any]]:
     tables = await execute(
         database,
         "SELECT table_schema, table_name FROM information_schema.columns"
-        " WHERE column_name = 'thread_id' AND table_schema IN ('goldenpath', 'langgraph')",
+        " JOIN information_schema.tables USING (table_schema, table_name)"
+        " WHERE column_name = 'thread_id' AND table_schema IN ('goldenpath', 'langgraph')"
+        # Views show what their tables have.
+        " AND table_type = 'BASE TABLE'",
     )
     assert len(tables) >= 8
     return tables
