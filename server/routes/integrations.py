@@ -1,5 +1,6 @@
 """What workflows can be made of: the services there are, and what each can do."""
 
+from functools import cache
 from typing import Any, Literal
 
 from fastapi import APIRouter
@@ -60,14 +61,25 @@ def _shape(integration: Integration) -> IntegrationShape:
     )
 
 
+# A schema takes longer to make than all the rest of the answer.
+@cache
+def _taken(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
+
+
+@cache
+def _given(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(mode="serialization")
+
+
 def _trigger(trigger: Trigger) -> TaskShape:
     return TaskShape(
         name=trigger.name,
         kind="trigger",
         title=trigger.title,
         description=trigger.description,
-        params=trigger.params.model_json_schema(),
-        result=trigger.data.model_json_schema(mode="serialization"),
+        params=_taken(trigger.params),
+        result=_given(trigger.data),
         effect="read",
         connection_kind=trigger.connection_kind,
         optional_kinds=[],
@@ -83,8 +95,8 @@ def _action(action: Action[Any, Any]) -> TaskShape:
         kind="action",
         title=action.title,
         description=action.description,
-        params=action.params.model_json_schema(),
-        result=action.result.model_json_schema(mode="serialization"),
+        params=_taken(action.params),
+        result=_given(action.result),
         effect=action.effect,
         connection_kind=action.connection_kind,
         optional_kinds=list(action.optional_kinds),
