@@ -127,6 +127,6 @@ async def test_the_command_says_what_it_cleared(database_url: str, tmp_path: Pat
     said, _ = await asyncio.wait_for(process.communicate(), DEADLINE_S)
     assert process.returncode == 0
     assert said.decode() == (
-        "Cleared away: 0 stream parts, 0 runs, 0 threads, 0 checkpoints, 0 values, "
+        "Cleared away: 0 stream parts, 0 runs, 0 threads, 0 executions, 0 checkpoints, 0 values, "
         "0 counts, 0 audit entries, 0 deliveries, 0 schedule fires, 0 notifications.\n"
     )
