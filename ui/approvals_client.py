@@ -122,14 +122,20 @@ class Approvals:
 
     async def questions(self) -> list[ChatQuestion]:
         """What agents ask in conversations, newest first."""
-        body = {"status": "interrupted", "limit": MOST}
-        response = await self.client.send("POST", "/threads/search", json=body)
+        params: dict[str, Any] = {
+            "kind": "chat",
+            "status": "interrupted",
+            "limit": MOST,
+            # Not what was talked about.
+            "select": ["thread_id", "metadata", "updated_at", "interrupts"],
+        }
+        response = await self.client.send("GET", "/threads", params=params)
         threads = [AskingThread.model_validate(item) for item in response.json()]
         return [
             _question(thread, asked)
             for thread in threads
-            for asked in (each for task in thread.interrupts.values() for each in task)
-            if not _is_of_workflow(asked.get("value"))
+            for task in thread.interrupts.values()
+            for asked in task
         ]
 
     async def answer(self, thread_id: str, interrupt_id: str, value: Any) -> None:
@@ -147,8 +153,3 @@ def _question(thread: AskingThread, asked: Mapping[str, Any]) -> ChatQuestion:
         asked.get("response_schema"),
         thread.updated_at,
     )
-
-
-def _is_of_workflow(value: Any) -> bool:
-    """Steps of workflows name themselves; approvals among them are listed as such."""
-    return isinstance(value, Mapping) and "node_id" in value

@@ -5,12 +5,16 @@ Every text that came from a person, a file or a model passes `escaped`.
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
+
+_MINUTE: Final = 60
+_HOUR: Final = 3_600
+_DAY: Final = 86_400
 
 #: Line icons, 24 units wide, drawn with the text's colour.
 ICONS: Final[Mapping[str, str]] = {
@@ -142,6 +146,25 @@ def moment(value: datetime, style: str = "relative") -> str:
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """`1 row`, `2 rows`, `28,185 rows`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def duration_words(duration: timedelta | float | None) -> str:
+    """`18 ms`, `2.4 s`, `3 min 5 s`, `2 h 4 min`, `3 days 2 h`; empty when nobody knows."""
+    if duration is None:
+        return ""
+    seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration
+    seconds = max(seconds, 0)
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s"
+    whole = int(seconds)
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
+    if whole < _DAY:
+        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+    days = whole // _DAY
+    return f"{days} day{'' if days == 1 else 's'} {whole % _DAY // _HOUR} h"
 
 
 def _data(values: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from server.edge.quotas import count_stranger
 from server.routes.approvals import StandingShape, VoteBody
 from server.services import Services
 from server.shapes import problems
-from storage.approvals import ApprovalStatus, voter_of
+from storage.approvals import Approval, ApprovalStatus, Voter, voter_of
 
 # The address itself is the secret.
 _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -40,8 +40,7 @@ class AskedShape(BaseModel):
 @router.get("/{token}", response_model=AskedShape, responses=problems(404, 422, 503))
 async def show_question(token: str, services: ServicesDep) -> JSONResponse:
     """What is asked of whoever has this link."""
-    voter = await voter_of(services.database, hashed(token))
-    approval = (await services.approvals.get(voter.owner, voter.approval_id)).approval
+    voter, approval = await asked_by_link(services, token)
     shape = AskedShape(
         title=approval.title,
         message=approval.message,
@@ -57,14 +56,21 @@ async def show_question(token: str, services: ServicesDep) -> JSONResponse:
 @router.post("/{token}", responses=problems(404, 409, 422, 503))
 async def vote_by_link(token: str, body: VoteBody, services: ServicesDep) -> StandingShape:
     """Approve or reject as whoever the link was sent to."""
-    return StandingShape(status=await count_vote(services, token, body.ballot()))
+    voter = await voter_of(services.database, hashed(token))
+    return StandingShape(status=await count_vote(services, token, voter, body.ballot()))
 
 
-async def count_vote(services: Services, token: str, ballot: Ballot) -> ApprovalStatus:
+async def asked_by_link(services: Services, token: str) -> tuple[Voter, Approval]:
+    """Whom a link stands for, and what they are asked; raises `NotFound`."""
+    voter = await voter_of(services.database, hashed(token))
+    return voter, (await services.approvals.get(voter.owner, voter.approval_id)).approval
+
+
+async def count_vote(
+    services: Services, token: str, voter: Voter, ballot: Ballot
+) -> ApprovalStatus:
     """Count a vote by link; how the approval stands then. Raises `NotFound`, `Conflict`."""
-    token_hash = hashed(token)
-    voter = await voter_of(services.database, token_hash)
-    status = await services.waiting.vote_by_token(token_hash, ballot)
+    status = await services.waiting.vote_by_token(hashed(token), ballot)
     # Nobody has signed in, so it stands with those of the owner, and says who it was.
     said = {"decision": ballot.decision, "by": voter.name}
     await note(services, voter.owner, "approval.voted", voter.approval_id, **said)

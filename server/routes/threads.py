@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from domain.errors import Conflict, NotFound
 from domain.json_paths import at_path
+from domain.runs import ThreadStatus
 from server.dependencies import ServicesDep, UserDep
 from server.live_response import LiveResponse
 from server.pagination import (
@@ -62,6 +63,7 @@ async def list_threads(
     kind: Annotated[
         ThreadKind | None, Query(description="`chat`: no executions of workflows. Else all.")
     ] = None,
+    status: Annotated[ThreadStatus | None, Query(description="How they stand.")] = None,
     select: Annotated[list[str] | None, Query(description="Only these fields.")] = None,
 ) -> JSONResponse:
     """Your threads, newest first; `X-Pagination-Total` says how many there are."""
@@ -69,6 +71,7 @@ async def list_threads(
     search = ThreadSearch(
         title=q,
         kind=kind,
+        status=status,
         limit=limit,
         offset=offset,
         with_values=not fields or "values" in fields,

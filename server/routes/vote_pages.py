@@ -5,13 +5,11 @@ from fastapi.responses import HTMLResponse
 
 from domain.errors import GoldenpathError, InvalidInput
 from domain.workflows.votes import Ballot
-from server.auth.opaque_tokens import hashed
 from server.dependencies import ServicesDep
 from server.edge.quotas import count_stranger
 from server.errors import status_of
-from server.routes.approval_links import count_vote
-from server.services import Services
-from storage.approvals import voter_of
+from server.routes.approval_links import asked_by_link, count_vote
+from storage.approvals import Approval, Voter
 from ui.form_html import sent_values
 from ui.forms import FormError, changes_of, fields_of_values
 from ui.pages.plain_page import message_page
@@ -27,7 +25,9 @@ router = APIRouter(prefix="/vote", include_in_schema=False, dependencies=[Depend
 async def show_vote(token: str, services: ServicesDep) -> HTMLResponse:
     """What is asked of whoever has this link; looking decides nothing."""
     try:
-        return HTMLResponse(vote_page(await _asked(services, token)), headers=_HEADERS)
+        return HTMLResponse(
+            vote_page(_asked(*await asked_by_link(services, token))), headers=_HEADERS
+        )
     except GoldenpathError as error:
         return _refusal(error)
 
@@ -36,21 +36,21 @@ async def show_vote(token: str, services: ServicesDep) -> HTMLResponse:
 async def vote(token: str, request: Request, services: ServicesDep) -> HTMLResponse:
     """Approve or reject as whoever the link was sent to."""
     try:
-        asked = await _asked(services, token)
+        voter, approval = await asked_by_link(services, token)
+        asked = _asked(voter, approval)
         sent = {name: str(value) for name, value in (await request.form()).items()}
         try:
-            await count_vote(services, token, _ballot(asked, sent))
+            await count_vote(services, token, voter, _ballot(asked, sent))
         except (InvalidInput, FormError) as error:
             text = vote_page(asked, str(error), sent)
             return HTMLResponse(text, 422, _HEADERS)
-        return HTMLResponse(vote_page(await _asked(services, token)), headers=_HEADERS)
+        standing = _asked(*await asked_by_link(services, token))
+        return HTMLResponse(vote_page(standing), headers=_HEADERS)
     except GoldenpathError as error:
         return _refusal(error)
 
 
-async def _asked(services: Services, token: str) -> AskedVote:
-    voter = await voter_of(services.database, hashed(token))
-    approval = (await services.approvals.get(voter.owner, voter.approval_id)).approval
+def _asked(voter: Voter, approval: Approval) -> AskedVote:
     return AskedVote(
         workflow_name=approval.workflow_name,
         title=approval.title,

@@ -3,7 +3,9 @@
 
 ALTER TABLE workflow_executions DROP CONSTRAINT workflow_executions_cause_check,
     ADD CONSTRAINT workflow_executions_cause_check
-        CHECK (cause IN ('manual', 'webhook', 'schedule', 'workflow', 'failure', 'completion'));
+        CHECK (cause IN (
+            'manual', 'webhook', 'schedule', 'workflow', 'failure', 'completion', 'test'
+        ));
 
 CREATE TABLE workflow_endings (
     -- The run that ended it: an execution that is tried again ends again.
@@ -31,7 +33,8 @@ BEGIN
     INSERT INTO workflow_endings (run_id, thread_id, tenant_id, user_id, end_status)
     SELECT NEW.run_id, NEW.thread_id, NEW.tenant_id, NEW.user_id, NEW.end_status
     FROM workflow_executions x
-    WHERE x.thread_id = NEW.thread_id AND (
+    -- Nobody is told of a trial's end, and nothing starts with it: whoever tries is there.
+    WHERE x.thread_id = NEW.thread_id AND x.cause <> 'test' AND (
         NEW.end_status <> 'success' OR EXISTS (
             SELECT 1 FROM workflow_triggers t
             WHERE t.tenant_id = NEW.tenant_id AND t.user_id = NEW.user_id

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from gradio.components.plot import PlotData
 
 from ui.analytics_client import Figures
@@ -86,18 +85,11 @@ def test_names_never_become_markup() -> None:
     assert "<img" not in shown
 
 
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [
-        (None, "none yet"),
-        (0.0854, "85 ms"),
-        (4.21, "4.2 s"),
-        (185.0, "3 min 5 s"),
-        (7_800.0, "2 h 10 min"),
-    ],
-)
-def test_times_are_said_as_people_say_them(value: float | None, said: str) -> None:
-    assert views.seconds(value) == said
+def test_what_never_ended_took_no_time_yet() -> None:
+    whole = FIGURES.whole.model_copy(update={"p50_s": None})
+    shown = views.headline(FIGURES.model_copy(update={"whole": whole}))
+    assert "none yet" in shown
+    assert "3 min 20 s" in shown
 
 
 def test_an_address_names_what_is_shown() -> None:

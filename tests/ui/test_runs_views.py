@@ -7,10 +7,11 @@ import pytest
 
 from tests.ui.logs import numbered
 from tests.ui.test_run_trace import begin, call, end
+from ui.markup import duration_words
 from ui.pages.runs import event_views, list_views, run_views, state_views
 from ui.pages.runs.addresses import Place
 from ui.pages.runs.timeline_views import Waterfall
-from ui.pages.runs.words import duration_words, spent_words
+from ui.pages.runs.words import spent_words
 from ui.run_trace import trace_of
 from ui.runs_client import changed_values
 from ui.runs_models import Checkpoint, RetryPlan, RunEntry, RunEvents

@@ -68,6 +68,7 @@ document.addEventListener("click", (event) => {
   applyFolds();
 });
 
-new MutationObserver(() => { follow(); applyFolds(); }).observe(document.documentElement, {
+/* Every page loads this; others have nothing to follow. */
+if (/\/runs\/?$/.test(location.pathname)) new MutationObserver(() => { follow(); applyFolds(); }).observe(document.documentElement, {
   childList: true, subtree: true, attributes: true, attributeFilter: ["data-address", "aria-expanded"],
 });

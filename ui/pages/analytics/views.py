@@ -11,7 +11,7 @@ from gradio.components.plot import PlotData
 from domain.costs.report_texts import Figure
 from ui import markup, plots
 from ui.analytics_client import Failure, Figures, Totals, WorkflowName, WorkflowTotals
-from ui.markup import counted, escaped
+from ui.markup import counted, duration_words, escaped
 from ui.report_html import figures_html
 
 #: The periods to choose from, as the address names them.
@@ -24,9 +24,7 @@ PERIODS: Final = {
 DEFAULT_PERIOD: Final = "30d"
 #: Bars of a ranking.
 _MOST_BARS: Final = 8
-_MINUTE_S: Final = 60
 _NONE: Final = "none yet"
-_HOUR_S: Final = 3600
 _EFFECT_STATES: Final = {"done": "done", "failed": "failed", "in_doubt": "waiting"}
 _EFFECT_WORDS: Final = {
     "done": "Done",
@@ -87,8 +85,8 @@ def headline(figures: Figures) -> str:
     shown = [
         Figure("Executions", f"{whole.executions:,}", under_way),
         Figure("Success", share(whole), f"{whole.succeeded:,} of {judged:,} that ended"),
-        Figure("Typical time", seconds(whole.p50_s), "half of them are faster"),
-        Figure("Slow ones", seconds(whole.p95_s), "95 of 100 are faster"),
+        Figure("Typical time", _time(whole.p50_s), "half of them are faster"),
+        Figure("Slow ones", _time(whole.p95_s), "95 of 100 are faster"),
         Figure("Model cost", *_cost(figures)),
     ]
     return figures_html(shown)
@@ -100,19 +98,6 @@ def share(totals: Totals) -> str:
     if rate is None:
         return _NONE
     return f"{rate:.1%}".replace("%", " %")
-
-
-def seconds(value: float | None) -> str:
-    """`85 ms`, `4.2 s`, `3 min 5 s`, `2 h 10 min`."""
-    if value is None:
-        return _NONE
-    if value < 1:
-        return f"{value * 1000:.0f} ms"
-    if value < _MINUTE_S:
-        return f"{value:.1f} s"
-    if value < _HOUR_S:
-        return f"{value // _MINUTE_S:.0f} min {value % _MINUTE_S:.0f} s"
-    return f"{value // _HOUR_S:.0f} h {value % _HOUR_S // _MINUTE_S:.0f} min"
 
 
 def throughput(figures: Figures) -> PlotData | None:
@@ -191,8 +176,8 @@ def _workflows(found: Sequence[WorkflowTotals]) -> str:
     rows = "".join(
         f'<tr><td><a href="workflows?id={escaped(each.workflow_id)}">{escaped(each.name)}</a></td>'
         f'<td class="gp-number">{each.executions:,}</td><td class="gp-number">{share(each)}</td>'
-        f'<td class="gp-number">{seconds(each.p50_s)}</td>'
-        f'<td class="gp-number">{seconds(each.p95_s)}</td></tr>'
+        f'<td class="gp-number">{_time(each.p50_s)}</td>'
+        f'<td class="gp-number">{_time(each.p95_s)}</td></tr>'
         for each in found
     )
     head = _head("Workflow", "Executions", "Success", "Typical", "Slow")
@@ -240,6 +225,10 @@ def _head(first: str, *others: str) -> str:
         for name in (first, *others)
     )
     return f"<thead><tr>{cells}</tr></thead>"
+
+
+def _time(seconds: float | None) -> str:
+    return duration_words(seconds) or _NONE
 
 
 def _place(failure: Failure, names: dict[str, str]) -> str:

@@ -46,11 +46,10 @@ def build_approvals(blocks: gr.Blocks, api_url: str, root: str) -> None:
         entries = live(skeleton(6), name="gp-approvals")
     parts = ApprovalsParts(frame.foot, frame.head, tabs, result, entries)
     handlers = ApprovalsHandlers(api_url, parts)
-    shown = [parts.foot, parts.head, parts.tabs, parts.entries]
-    blocks.load(handlers.load, outputs=shown, **QUIET)
-    # With no spinner and nothing to hash: what did not change is morphed into itself.
-    gr.Timer(_LOOK_S).tick(handlers.load, outputs=shown, **QUIET)
-    entries.action(handlers.act, outputs=[*shown, result], **QUIET)
+    lists = [parts.head, parts.tabs, parts.entries]
+    blocks.load(handlers.load, outputs=[*lists, parts.foot], **QUIET)
+    gr.Timer(_LOOK_S).tick(handlers.look, outputs=lists, **QUIET)
+    entries.action(handlers.act, outputs=[*lists, result], **QUIET)
 
 
 class ApprovalsHandlers:
@@ -62,18 +61,23 @@ class ApprovalsHandlers:
 
     async def load(self, request: gr.Request) -> Update:
         """Everything the page shows."""
-        client, parts = client_for(self._api_url, request), self._parts
-        kept = Approvals(client)
+        foot, lists = await asyncio.gather(
+            shell.foot(client_for(self._api_url, request)), self.look(request)
+        )
+        return {**lists, self._parts.foot: foot}
+
+    async def look(self, request: gr.Request) -> Update:
+        """What waits, and what is listed."""
+        kept, parts = Approvals(client_for(self._api_url, request)), self._parts
         show = views.as_show(query_value(request, "show"))
         try:
-            foot, mine, questions, other = await asyncio.gather(
-                shell.foot(client),
+            mine, questions, other = await asyncio.gather(
                 kept.listed("approver", "open"),
                 kept.questions(),
                 _others(kept, show),
             )
         except ApiError as error:
-            return {parts.entries: notice(str(error)), parts.foot: await shell.foot(client)}
+            return {parts.entries: notice(str(error))}
         waiting = len(mine) + len(questions)
         line = f"{counted(waiting, 'waits', 'wait')} for you" if waiting else "Nothing waits"
         if show == "mine":
@@ -81,7 +85,6 @@ class ApprovalsHandlers:
         else:
             listed = views.entries(show, other, (), query_value(request, "id"))
         return {
-            parts.foot: foot,
             parts.head: views.heading(shell.menu_button(), line),
             parts.tabs: views.tabs(show, {"mine": waiting}),
             parts.entries: listed,
@@ -101,7 +104,7 @@ class ApprovalsHandlers:
                     return {parts.result: ""}
         except (ApiError, FormError) as error:
             return {parts.result: notice(str(error))}
-        return await self.load(request) | {parts.result: views.said(said)}
+        return await self.look(request) | {parts.result: views.said(said)}
 
 
 async def _others(kept: Approvals, show: Show) -> list[Approval]:

@@ -9,7 +9,7 @@ import gradio as gr
 from ui.api_client import ApiError
 from ui.callers import client_for
 from ui.forms import Field, Form, FormError, answer_of, forms_of
-from ui.markup import escaped, icon
+from ui.markup import escaped, icon, notice
 from ui.pages.chat.handlers import follow_request
 from ui.pages.chat.painting import FollowRequest
 from ui.pages.shell import QUIET
@@ -116,7 +116,7 @@ class QuestionForm:
             try:
                 return await self._answer(wanted, answer_of(form, values), request)
             except FormError as error:
-                return {self._problem: _problem(str(error))}
+                return {self._problem: notice(str(error))}
 
         send.click(
             _with_request(answered, len(inputs)),
@@ -129,16 +129,16 @@ class QuestionForm:
         self, file: str | None, model: str | None, wanted: FollowRequest, request: gr.Request
     ) -> Any:
         if not file:
-            return {self._problem: _problem("Choose a file first.")}
+            return {self._problem: notice("Choose a file first.")}
         client = client_for(self._api_url, request)
         path = Path(file)
         try:
             done = await hand_over(client, path, model)
         except ApiError as error:
-            return {self._problem: _problem(str(error))}
+            return {self._problem: notice(str(error))}
         if not done.rows_imported and not done.rows_duplicate:
             reason = done.rejects[0].message if done.rejects else "It has no usable rows."
-            return {self._problem: _problem(f"Nothing in {path.name} could be used. {reason}")}
+            return {self._problem: notice(f"Nothing in {path.name} could be used. {reason}")}
         return await self._answer(wanted, {"import_id": done.import_id}, request)
 
     async def _answer(self, wanted: FollowRequest, value: Any, request: gr.Request) -> Any:
@@ -146,7 +146,7 @@ class QuestionForm:
         try:
             await client.answer(self._interrupt.run_id, self._interrupt.id, value)
         except ApiError as error:
-            return {self._problem: _problem(str(error))}
+            return {self._problem: notice(str(error))}
         return {self._request: follow_request(wanted.thread_id, wanted.window)}
 
 
@@ -157,10 +157,6 @@ def _with_request(handler: Any, count: int) -> Any:
         return await handler(wanted, *values, request=request)
 
     return call
-
-
-def _problem(text: str) -> str:
-    return f'<p class="gp-notice" role="alert">{icon("alert")}{escaped(text)}</p>'
 
 
 def _component(field: Field) -> Any:

@@ -6,9 +6,9 @@ from typing import Any, Final, cast
 from domain.masking import masked
 from ui.event_fields import EventJson, path_of, question_text, words
 from ui.json_tree import json_tree
-from ui.markup import counted, escaped, icon, moment
+from ui.markup import counted, duration_words, escaped, icon, moment
 from ui.pages.runs.addresses import Place, link
-from ui.pages.runs.words import EVENT_TYPES, duration_words
+from ui.pages.runs.words import EVENT_TYPES
 from ui.run_trace import moment_of
 from ui.runs_models import RunEvents
 

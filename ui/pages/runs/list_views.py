@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ui import markup
-from ui.markup import escaped, icon, moment
+from ui.markup import duration_words, escaped, icon, moment
 from ui.pages.runs.addresses import Place, link
 from ui.pages.runs.words import (
     KINDS,
     STATUS,
     cause_words,
-    duration_words,
     spent_words,
     status_mark,
 )

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from ui import markup
-from ui.markup import button, counted, escaped, icon, moment
+from ui.markup import button, counted, duration_words, escaped, icon, moment
 from ui.pages.runs.addresses import VIEWS, Place, link
 from ui.pages.runs.words import (
     KINDS,
     cause_words,
-    duration_words,
     spent_words,
     status_mark,
 )

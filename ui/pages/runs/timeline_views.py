@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from ui.json_tree import json_tree
-from ui.markup import counted, escaped, icon, notice
+from ui.markup import counted, duration_words, escaped, icon, notice
 from ui.pages.runs.addresses import Place, link
-from ui.pages.runs.words import SPAN_STATES, duration_words, spent_words
+from ui.pages.runs.words import SPAN_STATES, spent_words
 from ui.run_trace import Span, Trace
 from ui.runs_models import RunEntry
 from ui.time_scale import TimeScale, Window

@@ -1,7 +1,6 @@
 """How the page says states, kinds, causes, times and amounts."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -53,10 +52,6 @@ EVENT_TYPES: Final[Mapping[str, str]] = {
     "resumed": "Taken over",
 }
 
-_MINUTE: Final = 60
-_HOUR: Final = 3_600
-_DAY: Final = 86_400
-
 
 def status_mark(status: str) -> str:
     """A status: icon, word and colour."""
@@ -70,25 +65,6 @@ def status_mark(status: str) -> str:
 def cause_words(came_by: str, retry_of: str | None) -> str:
     """What brought it about."""
     return "Tried again" if retry_of else CAUSES.get(came_by, came_by)
-
-
-def duration_words(duration: timedelta | float | None) -> str:
-    """`18 ms`, `2.4 s`, `3 min 5 s`, `2 h 4 min`, `3 days 2 h`; empty when nobody knows."""
-    if duration is None:
-        return ""
-    seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration
-    seconds = max(seconds, 0)
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < _MINUTE:
-        return f"{seconds:.1f} s"
-    whole = int(seconds)
-    if whole < _HOUR:
-        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
-    if whole < _DAY:
-        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
-    days = whole // _DAY
-    return f"{days} day{'' if days == 1 else 's'} {whole % _DAY // _HOUR} h"
 
 
 def spent_words(cost_usd: str | None, tokens: int | None) -> str:
