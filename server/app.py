@@ -102,7 +102,23 @@ class Application(FastAPI):
 def create_app(
     services: Services, api_url: str, authenticate: Authenticator | None = None
 ) -> FastAPI:
-    """The application over open services.
+    """The application over open services: the API, and the pages over it; see `create_api`."""
+    app = create_api(services, api_url, authenticate)
+    has_accounts = services.settings.auth == "accounts"
+    access = Access(
+        identify=identified,
+        page_user=page_user,
+        upload_mb=services.settings.upload_mb,
+        sign_in_path="/sign-in" if has_accounts else None,
+    )
+    mount_ui(app, api_url, access)
+    return app
+
+
+def create_api(
+    services: Services, api_url: str, authenticate: Authenticator | None = None
+) -> FastAPI:
+    """The API alone; the pages take about a second to build.
 
     `api_url` is where the pages reach the API of this very application, `authenticate` says whose a
     request's token is, if not the mode of the settings.
@@ -137,14 +153,6 @@ def create_app(
     async def to_pages() -> RedirectResponse:
         return RedirectResponse(f"{UI_PATH}/")
 
-    has_accounts = services.settings.auth == "accounts"
-    access = Access(
-        identify=identified,
-        page_user=page_user,
-        upload_mb=services.settings.upload_mb,
-        sign_in_path="/sign-in" if has_accounts else None,
-    )
-    mount_ui(app, api_url, access)
     return app
 
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
-from server.app import create_app
+from server.app import create_api
 from server.services import Services
 from tests.server.conftest import services
 
@@ -59,7 +59,7 @@ async def service_url(services: Services) -> AsyncIterator[str]:
         # Connections wait from now on, so nobody need wait for the server to be up.
         listening.listen(128)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        async with served(create_app(services, url), listening):
+        async with served(create_api(services, url), listening):
             yield url
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from domain.errors import NotSignedIn
 from domain.identity import Role, UserContext
-from server.app import create_app
+from server.app import create_api
 from server.services import Services
 from storage.audit_log import record
 
@@ -100,7 +100,7 @@ async def test_owners_and_admins_may_read_it(services: Services, role: Role, sta
             raise NotSignedIn
         return UserContext("ann", "tenant", role)
 
-    transport = httpx.ASGITransport(create_app(services, "http://api", authenticate))
+    transport = httpx.ASGITransport(create_api(services, "http://api", authenticate))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         assert (await client.get("/audit")).status_code == 401
         signed_in = {"Authorization": "Bearer ann's"}

@@ -16,7 +16,7 @@ from psycopg import sql
 from pydantic import SecretStr
 
 from domain.masking import MASK
-from server.app import create_app
+from server.app import create_api
 from server.composition import open_services
 from server.settings import Settings
 from storage.database import SEARCH_PATH
@@ -86,7 +86,7 @@ async def api(
         answers.append(f"{response.headers} {response.text}")
 
     async with open_services(settings, with_worker=True) as services:
-        transport = httpx.ASGITransport(create_app(services, "http://api"))
+        transport = httpx.ASGITransport(create_api(services, "http://api"))
         async with httpx.AsyncClient(
             transport=transport,
             base_url="http://api",

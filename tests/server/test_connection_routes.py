@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from domain.errors import SecretKeyMissing
-from server.app import create_app
+from server.app import create_api
 from server.commands import rotate
 from server.composition import open_services
 from server.settings import Settings
@@ -32,7 +32,7 @@ def settings(url: str, folder: Path, **more: Any) -> Settings:
 async def client(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     keyed = settings(database_url, tmp_path, secret_key=SecretStr("k" * 32))
     async with open_services(keyed, with_worker=False) as services:
-        transport = httpx.ASGITransport(create_app(services, "http://api"))
+        transport = httpx.ASGITransport(create_api(services, "http://api"))
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as opened:
             yield opened
 
@@ -115,7 +115,7 @@ async def test_without_a_key_the_rest_of_the_service_works(
     database_url: str, tmp_path: Path
 ) -> None:
     async with open_services(settings(database_url, tmp_path), with_worker=False) as services:
-        transport = httpx.ASGITransport(create_app(services, "http://api"))
+        transport = httpx.ASGITransport(create_api(services, "http://api"))
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
             assert (await client.get("/connections")).json() == []
             refused = await client.post("/connections", json=BODY)
@@ -129,7 +129,7 @@ async def test_the_key_is_replaced_by_a_command(
     old, new = SecretStr("o" * 32), SecretStr("n" * 32)
     keyed = settings(database_url, tmp_path, secret_key=old)
     async with open_services(keyed, with_worker=False) as services:
-        transport = httpx.ASGITransport(create_app(services, "http://api"))
+        transport = httpx.ASGITransport(create_api(services, "http://api"))
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
             await made(client)
     both = settings(database_url, tmp_path, secret_key=new, secret_key_old=old)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from server.app import create_app
+from server.app import create_api
 from server.composition import open_services
 from server.settings import Settings
 from tests.standins.http_server import running_http_server
@@ -33,7 +33,7 @@ async def client(
         egress_allow=f"127.0.0.1:{server.port}",
     )
     async with open_services(settings, with_worker=False) as services:
-        transport = httpx.ASGITransport(create_app(services, "http://api"))
+        transport = httpx.ASGITransport(create_api(services, "http://api"))
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as opened:
             yield opened
 

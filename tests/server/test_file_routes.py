@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from server.app import create_app
+from server.app import create_api
 from server.composition import open_services
 from server.settings import Settings
 
@@ -17,7 +17,7 @@ from server.settings import Settings
 async def client(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     given: dict[str, Any] = {"database_url": SecretStr(database_url), "data_dir": tmp_path}
     async with open_services(Settings(**given, file_mb=1), with_worker=False) as services:
-        transport = httpx.ASGITransport(create_app(services, "http://api"))
+        transport = httpx.ASGITransport(create_api(services, "http://api"))
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as opened:
             yield opened
 

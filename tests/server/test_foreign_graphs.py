@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from domain.errors import InvalidSettings
 from domain.grammar import violations
-from server.app import create_app
+from server.app import create_api
 from server.composition import open_services
 from server.services import Services
 from server.settings import Settings
@@ -101,7 +101,7 @@ async def serving(
 ) -> AsyncIterator[tuple[Services, httpx.AsyncClient]]:
     settings = Settings(database_url=SecretStr(url), data_dir=folder, config=config)
     async with open_services(settings, with_worker=True) as services:
-        transport = httpx.ASGITransport(create_app(services, "http://api"))
+        transport = httpx.ASGITransport(create_api(services, "http://api"))
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as api:
             yield services, api
 

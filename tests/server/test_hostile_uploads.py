@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from server.app import create_app
+from server.app import create_api
 from server.composition import open_services
 from server.settings import Settings
 from tests.storage.workbook_files import HEADER as COLUMNS
@@ -37,7 +37,7 @@ async def client(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.Async
         upload_line_kb=1024,
     )
     async with open_services(settings, with_worker=False) as services:
-        transport = httpx.ASGITransport(create_app(services, "http://api"))
+        transport = httpx.ASGITransport(create_api(services, "http://api"))
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as opened:
             yield opened
 

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from domain.costs.formats.registry import FORMATS
-from server.app import create_app
+from server.app import create_api
 from server.composition import open_services
 from server.settings import Settings
 
@@ -23,7 +23,7 @@ GOOD = HEADER + b"2025-01-01,gpt-4o,10,20\n"
 async def client(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     settings = Settings(database_url=SecretStr(database_url), data_dir=tmp_path, upload_mb=1)
     async with open_services(settings, with_worker=False) as services:
-        app = create_app(services, "http://api")
+        app = create_api(services, "http://api")
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as opened:
             yield opened

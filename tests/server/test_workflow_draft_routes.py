@@ -14,7 +14,7 @@ from domain.blueprints.blueprint import Blueprint
 from domain.connections import ConnectionValues
 from domain.drafting.drafter import draft
 from domain.identity import LOCAL_USER, UserContext
-from server.app import create_app
+from server.app import create_api
 from server.composition import Services, open_services
 from server.settings import Settings
 from storage.json_columns import to_json
@@ -32,7 +32,7 @@ async def drafting(services: Services) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def _client(services: Services) -> httpx.AsyncClient:
-    app = create_app(services, "http://api")
+    app = create_api(services, "http://api")
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api")
 
 
@@ -125,7 +125,7 @@ async def test_drafts_have_a_limit_and_are_nobody_elses(database_url: str, tmp_p
         drafts_per_min=2,
     )
     async with open_services(settings, with_worker=False) as services:
-        transport = httpx.ASGITransport(create_app(services, HOST))
+        transport = httpx.ASGITransport(create_api(services, HOST))
         async with httpx.AsyncClient(transport=transport, base_url=HOST) as api:
             site = Site(services, api)
             alice, bob = await site.person("alice"), await site.person("bob")

@@ -1,5 +1,6 @@
 """The list of conversations: days of the reader's clock, states in words, the way to more."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ def days(now: datetime) -> list[str]:
         thread("old", datetime(2025, 12, 24, tzinfo=UTC)),
     ]
     html = thread_list(talks, "", 3, "", now)
-    return [part.split("<")[0] for part in html.split('class="gp-day">')[1:]]
+    return re.findall(r'class="gp-day"[^>]*>([^<]+)<', html)
 
 
 def test_days_are_those_of_the_readers_clock() -> None:

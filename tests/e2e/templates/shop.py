@@ -13,7 +13,7 @@ import httpx
 from psycopg import conninfo
 from pydantic import SecretStr
 
-from server.app import create_app
+from server.app import create_api
 from server.composition import open_services
 from server.services import Services
 from server.settings import Settings
@@ -269,7 +269,7 @@ async def open_shop(
             door=await enter(open_door(_server_of(url))),
         )
         services = await enter(open_services(settings, with_worker=True))
-        transport = httpx.ASGITransport(create_app(services, "http://api"))
+        transport = httpx.ASGITransport(create_api(services, "http://api"))
         client = httpx.AsyncClient(transport=transport, base_url="http://api", timeout=30)
         shop = Shop(services, Site(services, await enter(client)), outside)
         for kind, given, secrets in _connections(outside, database):

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from domain.errors import NotSignedIn
 from domain.identity import UserContext
-from server.app import create_app
+from server.app import create_api
 from server.edge.quota_headers import quota_headers
 from server.edge.quotas import EXECUTES_WORKFLOWS, STARTS_RUNS, Quotas
 from server.services import Services
@@ -47,7 +47,7 @@ def as_user(name: str) -> dict[str, str]:
 
 
 async def test_requests_are_counted_for_each_user(services: Services) -> None:
-    app = create_app(limited(services, requests_per_min=3), "http://api", by_name)
+    app = create_api(limited(services, requests_per_min=3), "http://api", by_name)
     async with calling(app) as client:
         answers = [await client.get("/threads", headers=as_user("ann")) for _ in range(4)]
         other = await client.get("/threads", headers=as_user("bob"))
@@ -63,7 +63,7 @@ async def test_requests_are_counted_for_each_user(services: Services) -> None:
 
 
 async def test_errors_say_it_too(services: Services) -> None:
-    app = create_app(limited(services), "http://api", by_name)
+    app = create_api(limited(services), "http://api", by_name)
     async with calling(app) as client:
         answers = [
             await client.post("/chat", json={}, headers=as_user("ann")),
@@ -76,7 +76,7 @@ async def test_errors_say_it_too(services: Services) -> None:
 
 
 async def test_runs_have_a_policy_of_their_own(services: Services) -> None:
-    app = create_app(limited(services, runs_per_min=2), "http://api", by_name)
+    app = create_api(limited(services, runs_per_min=2), "http://api", by_name)
     async with calling(app) as client:
         started = [
             await client.post("/chat", json=CHAT, headers=as_user("ann")),
@@ -92,7 +92,7 @@ async def test_runs_have_a_policy_of_their_own(services: Services) -> None:
 
 
 async def test_nobody_is_counted_by_address(services: Services) -> None:
-    app = create_app(limited(services, strangers_per_min=3), "http://api", by_name)
+    app = create_api(limited(services, strangers_per_min=3), "http://api", by_name)
     async with calling(app) as client, calling(app, "203.0.113.7") as elsewhere:
         answers = [await client.get("/threads") for _ in range(4)]
         assert (await elsewhere.get("/threads")).status_code == 401
@@ -103,7 +103,7 @@ async def test_nobody_is_counted_by_address(services: Services) -> None:
 
 
 async def test_health_is_never_counted(services: Services) -> None:
-    app = create_app(limited(services, requests_per_min=1, strangers_per_min=1), "http://api")
+    app = create_api(limited(services, requests_per_min=1, strangers_per_min=1), "http://api")
     async with calling(app) as client:
         answers = [await client.get(f"/health/{kind}") for kind in ("live", "ready") * 3]
     assert {answer.status_code for answer in answers} == {200}
@@ -117,7 +117,7 @@ async def test_counting_costs_one_statement_or_none(
     async with CountedDatabase(database_url) as counted:
         settings = services.settings.model_copy(update={"auth": auth})
         counting = replace(services, settings=settings, quotas=Quotas(counted, settings))
-        async with calling(create_app(counting, "http://api", by_name)) as client:
+        async with calling(create_api(counting, "http://api", by_name)) as client:
             answer = await client.post("/chat", json=CHAT, headers=as_user("ann"))
         assert answer.status_code == 200
         assert counted.taken().total() == statements
@@ -125,7 +125,7 @@ async def test_counting_costs_one_statement_or_none(
 
 @pytest.mark.parametrize("path", sorted(STARTS_RUNS))
 async def test_every_route_that_starts_runs_counts_them(services: Services, path: str) -> None:
-    app = create_app(limited(services), "http://api", by_name)
+    app = create_api(limited(services), "http://api", by_name)
     known = {
         name
         for name, methods in app.openapi()["paths"].items()

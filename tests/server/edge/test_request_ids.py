@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from server.app import create_app
+from server.app import create_api
 from server.edge.request_ids import RequestIds, current_request_id, name_requests
 from server.services import Services
 from tests.server.edge.asgi import Inside, calling, opening
@@ -60,7 +60,7 @@ async def test_log_lines_name_their_request() -> None:
 
 
 async def test_every_answer_has_its_id_and_the_security_headers(services: Services) -> None:
-    app = create_app(services, "http://api")
+    app = create_api(services, "http://api")
 
     @app.get("/broken")
     async def broken() -> None:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from server.app import create_app
+from server.app import create_api
 from server.composition import Services, open_services
 from server.settings import Settings
 
@@ -34,6 +34,6 @@ async def services(database_url: str, tmp_path: Path) -> AsyncIterator[Services]
 
 @pytest.fixture
 async def api(services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_app(services, "http://api"))
+    transport = httpx.ASGITransport(create_api(services, "http://api"))
     async with httpx.AsyncClient(transport=transport, base_url="http://api", timeout=30) as client:
         yield client

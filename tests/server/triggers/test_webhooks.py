@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from domain.identity import LOCAL_USER, UserContext
-from server.app import create_app
+from server.app import create_api
 from server.composition import Services
 from storage.workflow_triggers import LiveTrigger
 from tests.domain.webhooks.samples import SECRET as SAMPLE_SECRET
@@ -192,7 +192,7 @@ async def test_twilio_signs_the_public_address(services: Services) -> None:
     public = services.settings.model_copy(update={"public_url": "https://flows.example.com"})
     receiver = services.triggers.receiver.reached_at("https://flows.example.com")
     side = replace(services.side, triggers=replace(services.triggers, receiver=receiver))
-    app = create_app(
+    app = create_api(
         replace(services, settings=public, side=side),
         "http://api",
     )
@@ -280,7 +280,7 @@ async def test_an_endpoint_without_a_fitting_secret_is_not_made(
 
 async def test_a_body_that_is_too_large_is_not_read(services: Services) -> None:
     small = services.settings.model_copy(update={"webhook_kb": 1})
-    app = create_app(replace(services, settings=small), "http://api")
+    app = create_api(replace(services, settings=small), "http://api")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as api:
         made = await endpoint(api)
         answer = await post(api, made["path"], b"x" * 2_000)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from server.app import create_app
+from server.app import create_api
 from server.auth.authenticators import Authenticator, local_mode
 from server.services import Services
 from server.stopping import Stopping
@@ -44,7 +44,7 @@ async def live_server(
     )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        app = create_app(services, url, authenticate)
+        app = create_api(services, url, authenticate)
         ready = asyncio.Event()
         server = WebServer(app, services, ready.set)
         async with asyncio.TaskGroup() as tasks:

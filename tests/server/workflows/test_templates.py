@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from domain.workflows.templates import ShippedTemplate, Slot
-from server.app import create_app
+from server.app import create_api
 from server.services import Services
 from storage.templates import TemplateRepository
 from tests.server.auth.world import HOST, Person, Site, open_site
@@ -37,7 +37,7 @@ def with_shipped(services: Services) -> Services:
 async def people(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
     async with open_site(database_url, tmp_path) as opened:
         services = with_shipped(opened.services)
-        transport = httpx.ASGITransport(create_app(services, HOST))
+        transport = httpx.ASGITransport(create_api(services, HOST))
         async with httpx.AsyncClient(transport=transport, base_url=HOST, timeout=30) as api:
             yield Site(services, api)
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from server.app import create_app
+from server.app import create_api
 from server.composition import open_services
 from server.services import Services
 from server.settings import Settings
@@ -97,6 +97,6 @@ async def open_workflow_site(
     }
     opening = open_services(Settings(**values), with_worker=with_worker, integrations=integrations)
     async with opening as services:
-        transport = httpx.ASGITransport(create_app(services, "http://api"))
+        transport = httpx.ASGITransport(create_api(services, "http://api"))
         async with httpx.AsyncClient(transport=transport, base_url="http://api", timeout=30) as api:
             yield Site(services, api)
